@@ -1,0 +1,5 @@
+"""`python -m kn`."""
+
+from kn.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Floor 1: pure. Bytes, text, numbers, dates in; values out. No git, no disk, no clock."""

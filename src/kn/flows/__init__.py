@@ -1,0 +1,1 @@
+"""Floor 3: one use case each. They return values and never print."""
