@@ -34,7 +34,9 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, replace: bool = 
         if not stat.S_ISREG(known.st_mode):
             raise KnError(f"{path} is not a regular file; kn writes through no link.")
         mode = stat.S_IMODE(known.st_mode)
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid():x}-{os.urandom(4).hex()}-{path.name[-60:]}")
+    temporary = path.with_name(
+        f"{TEMPORARY}{os.getpid():x}-{os.urandom(4).hex()}-{path.name[-60:]}"
+    )
     try:
         _write_synced(temporary, data, mode)
         if replace:

@@ -30,11 +30,22 @@ _SAFE = (
 )
 
 _LOCAL_VARIABLES = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CONFIG GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT "
-    "GIT_OBJECT_DIRECTORY GIT_DIR GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_GRAFT_FILE "
-    "GIT_INDEX_FILE GIT_NO_REPLACE_OBJECTS GIT_REPLACE_REF_BASE GIT_PREFIX "
-    "GIT_SHALLOW_FILE GIT_COMMON_DIR"
-).split()
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+)
 """`git rev-parse --local-env-vars`: what ties a process to one repository."""
 
 
@@ -105,7 +116,9 @@ class Done:
     stderr: bytes
 
 
-def run(repo: Repository, *args: str, given: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
+def run(
+    repo: Repository, *args: str, given: bytes | None = None, ok: Sequence[int] = (0,)
+) -> bytes:
     """Run git in `repo` and return what it printed.
 
     Raises:

@@ -23,7 +23,7 @@ class Candidate:
     evidence: tuple[Evidence, ...] = ()
     details: str = ""
     own: Mapping[str, str] = field(default_factory=dict)
-    """Fields of the kind alone: `instead` of a gotcha, `cause` and `fix` of an incident, `who` of an owner."""
+    """Fields of the kind alone: `instead` of a gotcha, `cause` of an incident."""
     confidence: float = 0.5
     """0.0 to 1.0: how often a proposal like this one is worth keeping, as measured."""
     extractor: str = ""

@@ -1,0 +1,215 @@
+"""Reading the strict subset of YAML that kn's files are written in.
+
+No tags, anchors, aliases, merge keys, duplicate keys, directives or second documents; size and
+depth are bounded. Every plain scalar stays text (`no`, `010` and `2026-05-18` are what they look
+like); what a field means is the field table's business.
+
+The tree is built from libyaml's events, which do not recurse: `yaml.load` kills the interpreter
+on deep nesting (30,000 brackets), and nothing could catch that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+MAX_BYTES = 262_144
+"""Largest item file (hazards 7.1)."""
+MAX_DEPTH = 32
+"""Deepest nesting (hazards 7.1); items need four levels."""
+
+Place = tuple[str | int, ...]
+"""Where a value stands: `("rejected", 0, "option")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a file, and where."""
+
+    line: int
+    place: str
+    message: str
+    severity: str = "error"
+    """`error` makes the file unreadable; `warning` does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document as dicts, lists, texts and None, with the line on which each value begins."""
+
+    data: Any
+    lines: Mapping[Place, int]
+    faults: tuple[Fault, ...] = ()
+
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(slots=True)
+class _Builder:
+    """One open collection, and the key that waits for its value."""
+
+    place: Place
+    data: Any
+    key: str | None = None
+    expects_key: bool = False
+    lines: dict[Place, int] = field(default_factory=dict)
+
+
+def read_yaml(raw: bytes) -> Loaded:
+    """Read one document; never raises on any bytes.
+
+    Faults are collected as far as the parser gets; with a fault of severity `error` the data
+    may be incomplete and must not be used.
+    """
+    if len(raw) > MAX_BYTES:
+        return _refused(1, f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read")
+    try:
+        text = raw.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        return _refused(raw[: error.start].count(b"\n") + 1, "not UTF-8; save the file as UTF-8")
+    faults: list[Fault] = []
+    lines: dict[Place, int] = {}
+    try:
+        data = _build(yaml.parse(text, Loader=_LOADER), lines, faults)
+    except yaml.YAMLError as error:
+        faults.append(_syntax_fault(error, text))
+        data = None
+    except (ValueError, RecursionError) as error:  # seen from PyYAML on hostile input (hazards 6)
+        faults.append(Fault(1, "", f"not readable as YAML: {type(error).__name__}"))
+        data = None
+    return Loaded(data, lines, tuple(faults))
+
+
+def _refused(line: int, message: str) -> Loaded:
+    return Loaded(None, {}, (Fault(line, "", message),))
+
+
+def _syntax_fault(error: yaml.YAMLError, text: str) -> Fault:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line = mark.line + 1 if mark is not None else 1
+    said = getattr(error, "problem", None) or str(error).splitlines()[0]
+    if any(row.startswith(("<<<<<<< ", ">>>>>>> ")) for row in text.split("\n")):
+        said = "the file holds conflict markers; settle the conflict first"
+    elif "mapping values are not allowed" in said:
+        said += '; put a text that holds ": " into double quotes'
+    elif "cannot start any token" in said or "special characters" in said:
+        said += "; put the text into double quotes"
+    return Fault(line, "", f"not readable as YAML: {said}")
+
+
+def _build(events: Iterator[Any], lines: dict[Place, int], faults: list[Fault]) -> Any:
+    root = _Builder((), None)
+    stack: list[_Builder] = [root]
+    documents = 0
+    for event in events:
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                faults.append(Fault(line, "", "a second document; one file holds one item"))
+                break
+            if event.version or event.tags:
+                faults.append(Fault(line, "", "YAML directives are not allowed"))
+        elif isinstance(event, yaml.AliasEvent):
+            faults.append(Fault(line, _path(stack), "aliases (*name) are not allowed"))
+            _put(stack, None, line, lines, faults)
+        elif isinstance(event, yaml.ScalarEvent):
+            _refuse_extras(event, stack, line, faults)
+            plain = event.style is None or event.style == ""
+            value = None if plain and event.value in _NULLS else event.value
+            _put_scalar(stack, value, event.value, line, lines, faults)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            _refuse_extras(event, stack, line, faults)
+            if len(stack) > MAX_DEPTH:
+                faults.append(Fault(line, "", f"nested deeper than {MAX_DEPTH} levels"))
+                break
+            _open(stack, event, line, lines, faults)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+    return root.data
+
+
+def _refuse_extras(event: Any, stack: list[_Builder], line: int, faults: list[Fault]) -> None:
+    if event.anchor:
+        faults.append(Fault(line, _path(stack), "anchors (&name) are not allowed"))
+    if event.tag:
+        faults.append(Fault(line, _path(stack), "tags (!type) are not allowed"))
+
+
+def _put_scalar(
+    stack: list[_Builder],
+    value: str | None,
+    text: str,
+    line: int,
+    lines: dict[Place, int],
+    faults: list[Fault],
+) -> None:
+    top = stack[-1]
+    if not top.expects_key:
+        _put(stack, value, line, lines, faults)
+        return
+    if text == "<<":
+        faults.append(Fault(line, _path(stack), "merge keys (<<) are not allowed"))
+    place = (*top.place, text)
+    if text in top.data:
+        faults.append(Fault(line, show_place(place), "the key stands twice; keep one"))
+    lines.setdefault(place, line)
+    top.key, top.expects_key = text, False
+
+
+def _open(
+    stack: list[_Builder], event: Any, line: int, lines: dict[Place, int], faults: list[Fault]
+) -> None:
+    top = stack[-1]
+    mapping = isinstance(event, yaml.MappingStartEvent)
+    value: Any = {} if mapping else []
+    if top.expects_key:
+        faults.append(Fault(line, _path(stack), "a key must be a text"))
+        stack.append(_Builder(top.place, value, expects_key=mapping))
+        top.key, top.expects_key = "", False
+        return
+    place = _put(stack, value, line, lines, faults)
+    stack.append(_Builder(place, value, expects_key=mapping))
+
+
+def _put(
+    stack: list[_Builder], value: Any, line: int, lines: dict[Place, int], faults: list[Fault]
+) -> Place:
+    top = stack[-1]
+    if top.expects_key:  # an alias as a key; already a fault
+        top.key, top.expects_key = "", False
+        return top.place
+    if isinstance(top.data, dict):
+        place: Place = (*top.place, top.key or "")
+        top.data[top.key] = value
+        top.key, top.expects_key = None, True
+    elif isinstance(top.data, list):
+        place = (*top.place, len(top.data))
+        top.data.append(value)
+    else:
+        place = ()
+        top.data = value
+    lines.setdefault(place, line)
+    return place
+
+
+def _path(stack: list[_Builder]) -> str:
+    top = stack[-1]
+    return show_place((*top.place, top.key) if top.key else top.place)
+
+
+def show_place(place: Place) -> str:
+    """As people write it.
+
+    >>> show_place(("rejected", 0, "option"))
+    'rejected[0].option'
+    """
+    text = ""
+    for part in place:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
