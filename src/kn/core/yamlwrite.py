@@ -21,6 +21,7 @@ _TYPED = re.compile(
 )
 """What YAML 1.1 or 1.2 readers resolve to something else than a text."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KEY = re.compile(r"[A-Za-z_][\w-]*")
 _UNSAFE_START = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _ONE_LINE = frozenset(("anchors",))
 """Mappings that are written `{path: blob}`, as DESIGN §3 shows them."""
@@ -38,7 +39,7 @@ def write_field(name: str, value: Any) -> str:
 
 
 def _field(name: str, value: Any, indent: str) -> str:
-    key = _scalar(name, flow=False)
+    key = name if _KEY.fullmatch(name) else _scalar(name, flow=False)
     if isinstance(value, Mapping):
         if name in _ONE_LINE:
             return f"{indent}{key}: {_flow(value)}\n"

@@ -1,0 +1,160 @@
+"""Text -> weighted terms: what an item is found by, and what a task asks for.
+
+An item's fields are folded into one weight a term, BM25F's pseudo-frequency (Robertson,
+Zaragoza, Taylor 2004), with fixed pivots for the lengths, so that an item's terms depend on the
+item alone and the same view gives the same answer whatever else the index holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kn.core.model import Item
+
+Stem = Callable[[str], str]
+
+MOST_TEXT = 65_536
+"""Characters of a document that are indexed; a guess: ten times a long decision record."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWeight:
+    """How much a field counts, how long it usually is (words), and how far length dampens it."""
+
+    weight: float
+    pivot: float
+    b: float
+
+
+WEIGHTS: Mapping[str, FieldWeight] = {
+    "statement": FieldWeight(3.0, 20, 0.3),
+    "title": FieldWeight(3.0, 8, 0.3),
+    "because": FieldWeight(1.5, 20, 0.3),
+    "own": FieldWeight(1.5, 20, 0.3),
+    "rejected": FieldWeight(1.0, 15, 0.5),
+    "tags": FieldWeight(2.0, 4, 0.0),
+    "paths": FieldWeight(1.0, 8, 0.0),
+    "details": FieldWeight(1.0, 100, 0.75),
+    "document": FieldWeight(1.0, 900, 0.75),
+}
+"""Set by hand, then held against the development records; `benchmarks/` is where to argue."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\dA-Za-z_]+")
+_JOINED = re.compile(r"[A-Za-z0-9]+(?:[_\-./:][A-Za-z0-9]+)+")
+
+STOP = frozenset(
+    "a about above after all also am an and any are as at be because been before being below "
+    "between both but by can could did do does doing down during each few for from further had "
+    "has have having he her here hers him his how i if in into is it its itself just let me more "
+    "most my no nor not now of off on once only or other our ours out over own same she should so "
+    "some such than that the their them then there these they this those through to too under "
+    "until up us very was we were what when where which while who whom why will with would you "
+    "your".split()
+)
+
+
+def split_words(text: str) -> Iterator[str]:
+    """The words of a text in lower case; identifiers come whole and in their parts.
+
+    >>> list(split_words("the TurnAppender of thread_id"))
+    ['the', 'turnappender', 'turn', 'appender', 'of', 'thread', 'id', 'threadid']
+    """
+    for match in _WORD.finditer(text):
+        word = match[0].replace("’", "'").removesuffix("'s").replace("'", "")
+        lower = word.lower()
+        yield lower
+        if not word.islower() and not word.isdigit():
+            parts = _PARTS.findall(word)
+            if len(parts) > 1:
+                yield from (p.lower() for p in parts)
+        elif not word.isalpha() and not word.isdigit():
+            yield from (p for p in _PARTS.findall(word) if len(p) > 1)
+    for match in _JOINED.finditer(text):
+        if "_" in match[0] or "-" in match[0]:
+            yield re.sub(r"[_\-./:]", "", match[0]).lower()
+
+
+def split_terms(text: str, stem: Stem) -> Iterator[str]:
+    """The terms of a text: words without the empty ones, stemmed."""
+    for word in split_words(text):
+        if word not in STOP and len(word) < 60 and (len(word) > 1 or not word.isascii()):
+            yield stem(word)
+
+
+def weigh_item(item: Item, stem: Stem, *, document: str = "") -> dict[str, float]:
+    """Every term of an item with its weight.
+
+    Args:
+        item: The item.
+        stem: Word -> stem, for lower-case words.
+        document: The text that `item.document` names, empty when there is none.
+    """
+    title, body = _divide_document(document[:MOST_TEXT])
+    own = [v for v in item.own.values() if isinstance(v, str)]
+    own += [
+        w
+        for v in item.own.values()
+        if isinstance(v, (tuple, list))
+        for w in v
+        if isinstance(w, str)
+    ]
+    texts = {
+        "statement": item.statement,
+        "title": f"{title} {_stem_of(item.document)}",
+        "because": item.because,
+        "own": " ".join(own),
+        "rejected": " ".join(f"{r.option} {r.because}" for r in item.rejected),
+        "tags": " ".join((*item.scope.tags, item.kind)),
+        "paths": " ".join(item.scope.paths),
+        "details": item.details,
+        "document": body,
+    }
+    total: dict[str, float] = defaultdict(float)
+    for name, text in texts.items():
+        if text.strip():
+            _add_field(total, WEIGHTS[name], split_terms(text, stem))
+    return {term: round(weight, 3) for term, weight in total.items()}
+
+
+def _add_field(total: dict[str, float], field: FieldWeight, terms: Iterable[str]) -> None:
+    counted = Counter(terms)
+    damp = 1 - field.b + field.b * sum(counted.values()) / field.pivot
+    for term, times in counted.items():
+        total[term] += field.weight * times / damp
+
+
+def _divide_document(text: str) -> tuple[str, str]:
+    """The first heading of a Markdown text, and the rest."""
+    match = re.search(r"^#[ \t]+(.+)$", text, re.MULTILINE)
+    return (match[1], text) if match else ("", text)
+
+
+def _stem_of(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a task asks for: terms with their weight, and the word that people know each by."""
+
+    terms: Mapping[str, float]
+    words: Mapping[str, str]
+
+
+def weigh_task(text: str, stem: Stem) -> Query:
+    """The terms of a task, each weighed by how often it is asked for, dampened.
+
+    >>> dict(weigh_task("Caching, cached caches", lambda w: w[:4]).terms)
+    {'cach': 1.4}
+    """
+    counted: Counter[str] = Counter()
+    words: dict[str, str] = {}
+    for word in split_words(text[:MOST_TEXT]):
+        for term in split_terms(word, stem):
+            counted[term] += 1
+            words.setdefault(term, word)
+    return Query({term: 1.0 + 0.2 * min(n - 1, 3) for term, n in counted.items()}, words)

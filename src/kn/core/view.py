@@ -1,0 +1,195 @@
+"""A view: the items of one tree, and which of them are current.
+
+`supersedes` in the newer item is the truth, the stamp in the older file is a courtesy; an item
+counts as superseded when either says so. Nothing is ever superseded by similarity.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Standing = Literal["current", "proposed", "superseded", "retired", "expired"]
+Trust = Literal["reviewed", "local", "unreviewed", "uncommitted"]
+
+
+class Links(NamedTuple):
+    """What currency depends on, of one item."""
+
+    id: str
+    status: str
+    supersedes: tuple[str, ...] = ()
+    superseded_by: tuple[str, ...] = ()
+    amends: tuple[str, ...] = ()
+    relates: tuple[str, ...] = ()
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """How each item of a view stands today."""
+
+    standing: Mapping[str, Standing]
+    superseded_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a superseded item the ends of its chain: A replaced by B replaced by C gives C."""
+    amended_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a current item the current ones that change a part of it."""
+    cycles: tuple[tuple[str, ...], ...] = ()
+    forks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a superseded item several current successors that no link joins."""
+    dangling: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For an item the ids it links to that are not in the view."""
+
+
+def judge(items: Iterable[Links], today: str) -> Currency:
+    """Say of every item how it stands.
+
+    Args:
+        items: All items of the view, one each id; more than one of an id: the first counts.
+        today: ISO date; `valid_until` is the last day on which an item holds.
+    """
+    by_id: dict[str, Links] = {}
+    for item in items:
+        by_id.setdefault(item.id, item)
+    newer = _successors(by_id)
+    standing: dict[str, Standing] = {}
+    for item in by_id.values():
+        standing[item.id] = _stand(item, bool(newer.get(item.id)), today)
+    ends, cycles = _chain_ends(newer, by_id)
+    amended = defaultdict(list)
+    for item in by_id.values():
+        if standing[item.id] == "current":
+            for older in item.amends:
+                if standing.get(older) == "current" and older != item.id:
+                    amended[older].append(item.id)
+    return Currency(
+        standing,
+        {i: ends[i] for i in ends if standing.get(i) == "superseded"},
+        {older: tuple(sorted(ids)) for older, ids in amended.items()},
+        cycles,
+        _forks(newer, by_id, standing),
+        _dangling(by_id),
+    )
+
+
+def _successors(by_id: Mapping[str, Links]) -> dict[str, tuple[str, ...]]:
+    """Older id -> the items that replace it, as either side says; a proposal replaces nothing."""
+    newer: dict[str, list[str]] = defaultdict(list)
+    for item in by_id.values():
+        if item.status != "proposed":
+            for older in item.supersedes:
+                if older != item.id:
+                    newer[older].append(item.id)
+    for item in by_id.values():
+        for successor in item.superseded_by:
+            known = by_id.get(successor)
+            if successor != item.id and (known is None or known.status != "proposed"):
+                newer[item.id].append(successor)
+    return {older: tuple(dict.fromkeys(ids)) for older, ids in newer.items()}
+
+
+def _stand(item: Links, replaced: bool, today: str) -> Standing:
+    if item.status == "retired":
+        return "retired"
+    if item.status == "superseded" or (replaced and item.status == "accepted"):
+        return "superseded"
+    if item.status == "proposed":
+        return "proposed"
+    return "expired" if item.valid_until and item.valid_until < today else "current"
+
+
+def _chain_ends(
+    newer: Mapping[str, tuple[str, ...]], by_id: Mapping[str, Links]
+) -> tuple[dict[str, tuple[str, ...]], tuple[tuple[str, ...], ...]]:
+    ends: dict[str, tuple[str, ...]] = {}
+    cycles: set[tuple[str, ...]] = set()
+    for start in newer:
+        found: list[str] = []
+        seen = {start}
+        waiting = list(reversed(newer[start]))
+        while waiting:
+            at = waiting.pop()
+            if at == start:
+                cycles.add(_cycle_of(start, newer))
+            if at in seen:
+                continue
+            seen.add(at)
+            onward = newer.get(at, ())
+            if onward:
+                waiting.extend(reversed(onward))
+            else:
+                found.append(at)
+        ends[start] = tuple(found)
+    return ends, tuple(sorted(cycles))
+
+
+def _cycle_of(start: str, newer: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The members of the loops through `start`: what it reaches and what reaches it."""
+    reached = _reach(start, newer)
+    return tuple(sorted(i for i in reached if start in _reach(i, newer)))
+
+
+def _reach(start: str, newer: Mapping[str, tuple[str, ...]]) -> set[str]:
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for onward in newer.get(waiting.pop(), ()):
+            if onward not in seen:
+                seen.add(onward)
+                waiting.append(onward)
+    return seen
+
+
+def _forks(
+    newer: Mapping[str, tuple[str, ...]],
+    by_id: Mapping[str, Links],
+    standing: Mapping[str, Standing],
+) -> dict[str, tuple[str, ...]]:
+    forks = {}
+    for older, ids in newer.items():
+        current = [i for i in ids if standing.get(i) == "current"]
+        loose = [i for i in current if not _linked(i, current, by_id)]
+        if len(current) > 1 and loose:
+            forks[older] = tuple(sorted(current))
+    return forks
+
+
+def _linked(item_id: str, others: Sequence[str], by_id: Mapping[str, Links]) -> bool:
+    """Whether `relates`, `amends` or `supersedes` joins the item with every other."""
+    mine = by_id[item_id]
+    own = {*mine.relates, *mine.amends, *mine.supersedes}
+    for other in others:
+        theirs = by_id[other]
+        back = {*theirs.relates, *theirs.amends, *theirs.supersedes}
+        if other != item_id and other not in own and item_id not in back:
+            return False
+    return True
+
+
+def _dangling(by_id: Mapping[str, Links]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for item in by_id.values():
+        named = (*item.supersedes, *item.superseded_by, *item.amends, *item.relates)
+        missing = tuple(dict.fromkeys(i for i in named if i not in by_id))
+        if missing:
+            found[item.id] = missing
+    return found
+
+
+def judge_trust(blob: str, *, committed: bool, reviewed: frozenset[str] | set[str],
+                local: frozenset[str] | set[str]) -> Trust:  # fmt: skip
+    """How far an item version is to be trusted (DESIGN §4).
+
+    Args:
+        blob: The version's blob id.
+        committed: Whether HEAD (or the revision asked for) has this version at its path.
+        reviewed: Blob ids on the trusted ref.
+        local: Blob ids that were written or accepted in this clone.
+    """
+    if blob in reviewed:
+        return "reviewed"
+    if not committed:
+        return "uncommitted"
+    return "local" if blob in local else "unreviewed"
