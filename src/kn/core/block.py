@@ -1,0 +1,84 @@
+"""Marked blocks: lines of ours in somebody else's file, taken out again to the byte.
+
+A block says in its first line what had to be done to put it there, so that `take` needs
+no other memory: ``(new file)`` when there was none, ``(newline added)`` when the host's
+last line had no end.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kn.errors import KnError
+
+END = b"# --- END kn ---"
+_BLOCK = re.compile(
+    rb"^# --- BEGIN kn v\d+(?: \((?P<note>new file|newline added)\))? ---\r?\n"
+    rb"(?P<body>.*?)^# --- END kn ---\r?(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+_BEGIN = re.compile(rb"^# --- BEGIN kn v\d+", re.MULTILINE)
+_SHEBANGS = (b"", b"#!/bin/sh")
+
+
+def put(host: bytes | None, body: bytes, *, first: bool = False) -> bytes:
+    """Return `host` with `body` in its block; a block that is there is replaced where it stands.
+
+    Args:
+        host: The file's content; None when there is no file.
+        body: What to mark; ends in a newline.
+        first: Put it right after the shebang line, or at the very start without one;
+            otherwise at the end. A new file then begins with ``#!/bin/sh``. A hook's
+            last line is no place for us: it is often an `exec` (beads issue GH#3537).
+
+    Raises:
+        KnError: The host has a block that begins and does not end.
+    """
+    if host is None:
+        return (b"#!/bin/sh\n" if first else b"") + _block(body, b"new file")
+    found = _find(host)
+    if found is not None:
+        return host[: found.start()] + _block(body, found["note"]) + host[found.end() :]
+    at = len(host)
+    if first:
+        at = (host.find(b"\n") + 1 or len(host)) if host.startswith(b"#!") else 0
+    if at and host[at - 1 : at] != b"\n":
+        return host[:at] + b"\n" + _block(body, b"newline added")
+    return host[:at] + _block(body, None) + host[at:]
+
+
+def take(host: bytes) -> bytes | None:
+    """Return `host` without its blocks, as it was before `put`; None when it was ours alone.
+
+    Raises:
+        KnError: A block begins and does not end.
+    """
+    ours = False
+    while (found := _find(host)) is not None:
+        start = found.start() - (found["note"] == b"newline added")
+        host = host[: max(start, 0)] + host[found.end() :]
+        ours = ours or found["note"] == b"new file"
+    return None if ours and host.strip() in _SHEBANGS else host
+
+
+def body_of(host: bytes) -> bytes | None:
+    """What stands in the first block of `host`; None without one."""
+    found = _find(host)
+    return found["body"] if found else None
+
+
+def _find(host: bytes) -> re.Match[bytes] | None:
+    found = _BLOCK.search(host)
+    begin = _BEGIN.search(host)
+    if begin and (found is None or found.start() != begin.start()):
+        line = host.count(b"\n", 0, begin.start()) + 1
+        raise KnError(
+            f"Line {line}: a kn block begins here and never ends.",
+            hint=f"Put the line `{END.decode()}` where it should end, or remove it by hand.",
+        )
+    return found
+
+
+def _block(body: bytes, note: bytes | None) -> bytes:
+    said = b" (" + note + b")" if note else b""
+    return b"# --- BEGIN kn v1" + said + b" ---\n" + body + END + b"\n"
