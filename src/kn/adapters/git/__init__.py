@@ -1,0 +1,68 @@
+"""The one place where kn runs git.
+
+Every call is read-only unless its name says otherwise, uses `-z` where paths are printed,
+takes no optional lock, runs no hook, refuses embedded bare repositories (hazards H10), and
+never fetches. Bytes in, bytes out.
+"""
+
+from kn.adapters.git.objects import (
+    blobs_at,
+    changed_paths,
+    hash_object,
+    list_tree,
+    merge_base,
+    object_format,
+    read_blobs,
+    resolve,
+    try_resolve,
+    uncommitted_paths,
+)
+from kn.adapters.git.place import (
+    Probe,
+    branch,
+    config,
+    config_value,
+    find_repository,
+    git_path,
+    probe,
+    work_trees,
+)
+from kn.adapters.git.process import (
+    Done,
+    Repository,
+    attempt,
+    environment,
+    foreign_environment,
+    git_program,
+    git_version,
+    run,
+)
+
+__all__ = [
+    "Done",
+    "Probe",
+    "Repository",
+    "attempt",
+    "blobs_at",
+    "branch",
+    "changed_paths",
+    "config",
+    "config_value",
+    "environment",
+    "find_repository",
+    "foreign_environment",
+    "git_path",
+    "git_program",
+    "git_version",
+    "hash_object",
+    "list_tree",
+    "merge_base",
+    "object_format",
+    "probe",
+    "read_blobs",
+    "resolve",
+    "run",
+    "try_resolve",
+    "uncommitted_paths",
+    "work_trees",
+]

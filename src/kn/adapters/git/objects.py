@@ -1,0 +1,116 @@
+"""What commits, trees and blobs hold."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+
+from kn.adapters.git.process import Repository, attempt, run
+from kn.errors import KnError
+
+
+def resolve(repo: Repository, revision: str) -> str:
+    """The full commit id that `revision` names.
+
+    Raises:
+        KnError: It names none.
+    """
+    found = try_resolve(repo, revision)
+    if found is None:
+        raise KnError(f"There is no commit {revision!r} in this repository.")
+    return found
+
+
+def try_resolve(repo: Repository, revision: str) -> str | None:
+    """The full commit id that `revision` names, or None."""
+    done = attempt(
+        repo, "rev-parse", "-q", "--verify", "--end-of-options", f"{revision}^{{commit}}"
+    )
+    return done.stdout.decode("ascii").strip() if done.returncode == 0 else None
+
+
+def list_tree(repo: Repository, commit: str, folder: str) -> dict[str, str]:
+    """Path -> blob id of every regular file below `folder` at `commit`; symlinks are left out."""
+    out = run(repo, "ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{folder}/")
+    found = {}
+    for entry in out.split(b"\0"):
+        if entry:
+            mode, _, rest = entry.partition(b" ")
+            kind, _, rest = rest.partition(b" ")
+            blob, _, path = rest.partition(b"\t")
+            if kind == b"blob" and mode in (b"100644", b"100755"):
+                found[os.fsdecode(path)] = blob.decode("ascii")
+    return found
+
+
+def read_blobs(repo: Repository, blobs: Iterable[str]) -> dict[str, bytes]:
+    """Blob id (or `rev:path`) -> content; what does not exist is left out."""
+    wanted = list(dict.fromkeys(blobs))
+    if not wanted:
+        return {}
+    given = "".join(f"{blob}\n" for blob in wanted).encode("utf-8", "surrogateescape")
+    out = run(repo, "cat-file", "--batch", given=given)
+    return dict(_batch_entries(out, wanted))
+
+
+def _batch_entries(out: bytes, wanted: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    at = 0
+    for name in wanted:
+        end = out.index(b"\n", at)
+        header = out[at:end].split(b" ")
+        at = end + 1
+        if len(header) >= 3 and header[-2] in (b"blob", b"commit", b"tree", b"tag"):
+            size = int(header[-1])
+            if header[-2] == b"blob":
+                yield name, out[at : at + size]
+            at += size + 1
+
+
+def changed_paths(repo: Repository, base: str, head: str) -> list[str]:
+    """Paths that differ between two commits, sorted."""
+    out = run(
+        repo, "diff-tree", "-r", "-z", "--name-only", "--no-ext-diff", "--no-renames", base, head
+    )
+    return sorted(os.fsdecode(p) for p in out.split(b"\0") if p)
+
+
+def uncommitted_paths(repo: Repository) -> list[str]:
+    """Tracked paths whose content differs from HEAD, staged or not; empty in a bare repository."""
+    if repo.bare or try_resolve(repo, "HEAD") is None:
+        return []
+    out = run(repo, "diff-index", "-z", "--name-only", "--no-ext-diff", "HEAD", "--")
+    return sorted(os.fsdecode(p) for p in out.split(b"\0") if p)
+
+
+def merge_base(repo: Repository, one: str, other: str) -> str | None:
+    """The best common ancestor, or None (unrelated, or cut off in a shallow clone)."""
+    done = attempt(repo, "merge-base", one, other)
+    return done.stdout.decode("ascii").strip() if done.returncode == 0 else None
+
+
+def hash_object(content: bytes, *, algorithm: str = "sha1") -> str:
+    """The blob id that git gives to `content`."""
+    import hashlib
+
+    return hashlib.new(algorithm, b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def object_format(repo: Repository) -> str:
+    """`sha1` or `sha256`."""
+    done = attempt(repo, "rev-parse", "--show-object-format")
+    return done.stdout.decode("ascii", "replace").strip() or "sha1"
+
+
+def blobs_at(repo: Repository, commit: str, paths: Iterable[str]) -> dict[str, str]:
+    """Path -> blob id at `commit`, of those that are there."""
+    wanted = [p for p in paths if "\n" not in p]
+    if not wanted:
+        return {}
+    given = os.fsencode("".join(f"{commit}:{p}\n" for p in wanted))
+    out = run(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", given=given)
+    found = {}
+    for path, row in zip(wanted, out.split(b"\n"), strict=False):
+        kind, _, name = row.partition(b" ")
+        if kind == b"blob":
+            found[path] = name.decode("ascii")
+    return found

@@ -1,0 +1,148 @@
+"""The library: every item version this clone has met, read once, by content.
+
+A *head* is what currency needs of an item file, by the file's blob id. A *card* is what serving
+needs of a version: an item together with the document it names. Their terms are in the index.
+All of it is derived, lies under `.git/kn/`, and is built again when it is lost.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from kn.adapters import store
+from kn.core.analysis import MOST_TEXT
+from kn.core.codec import decode
+from kn.core.model import Item
+from kn.core.schema import Schema
+from kn.core.yamlread import Fault
+
+SHAPE = 1
+"""Version of what is stored; a change of analysis, rendering or of the tuples below raises it."""
+
+
+class Head(NamedTuple):
+    """What judging needs of an item file."""
+
+    id: str
+    kind: str
+    status: str
+    recorded: str
+    supersedes: tuple[str, ...]
+    superseded_by: tuple[str, ...]
+    amends: tuple[str, ...]
+    relates: tuple[str, ...]
+    valid_until: str
+    review_after: str
+    document: str
+    anchors: tuple[tuple[str, str], ...]
+
+
+class Card(NamedTuple):
+    """What serving needs of an item version."""
+
+    statement: str
+    because: str
+    tags: tuple[str, ...]
+    scopes: tuple[tuple[str, str], ...]
+    evidence: list[dict[str, object]]
+    compact: str
+    line: str
+    compact_tokens: int
+    line_tokens: int
+    id_tokens: int
+
+
+class Library:
+    """The heads and cards of one clone, for one set of kinds."""
+
+    def __init__(self, path: Path, schema: Schema) -> None:
+        self._path = path
+        self._schema = schema
+        self._stamp = (SHAPE, zlib.crc32(repr(sorted(schema.kinds.items())).encode()))
+        found = store.load(path)
+        sound = isinstance(found, tuple) and len(found) == 3 and found[0] == self._stamp
+        self._heads: dict[str, tuple[object, ...]] = found[1] if sound and found else {}
+        self._cards: dict[str, tuple[object, ...]] = found[2] if sound and found else {}
+        self._changed = False
+
+    def head(self, blob: str) -> Head | None:
+        """The head of a sound item file that was read before."""
+        known = self._heads.get(blob)
+        return Head._make(known) if known else None
+
+    def read_heads(
+        self, blobs: Iterable[str], read: Callable[[list[str]], Mapping[str, bytes]]
+    ) -> dict[str, list[Fault]]:
+        """Make sure that the head of every file is known.
+
+        Args:
+            blobs: Blob ids.
+            read: Gives the content of those that are not known yet.
+
+        Returns:
+            The faults of the files that are not readable, by blob id.
+        """
+        missing = [b for b in dict.fromkeys(blobs) if b not in self._heads]
+        broken: dict[str, list[Fault]] = {}
+        if not missing:
+            return broken
+        contents = read(missing)
+        for blob in missing:
+            raw = contents.get(blob)
+            if raw is None:
+                broken[blob] = [Fault(1, "", "the content could not be read")]
+                continue
+            item, faults = decode(raw, self._schema)
+            if item is None:
+                broken[blob] = [f for f in faults if f.severity == "error"]
+            else:
+                self._heads[blob] = tuple(_head_of(item))
+                self._changed = True
+        return broken
+
+    def card(self, version: str) -> Card | None:
+        known = self._cards.get(version)
+        return Card._make(known) if known else None
+
+    def add_card(self, version: str, card: Card) -> None:
+        self._cards[version] = tuple(card)
+        self._changed = True
+
+    def keep(self, blobs: Iterable[str], versions: Iterable[str]) -> None:
+        """Forget what no view has asked for, once it outweighs what this one needs."""
+        needed_heads, needed = set(blobs), set(versions)
+        if len(self._cards) > 4 * len(needed) + 1000:
+            self._cards = {v: c for v, c in self._cards.items() if v in needed}
+            self._heads = {b: h for b, h in self._heads.items() if b in needed_heads}
+            self._changed = True
+
+    def save(self) -> None:
+        """Write what was added; a failure is no error, the next command reads again."""
+        if self._changed:
+            store.save(self._path, (self._stamp, self._heads, self._cards))
+            self._changed = False
+
+
+def _head_of(item: Item) -> Head:
+    verified = item.verified
+    return Head(
+        item.id, item.kind, item.status, item.recorded, item.supersedes, item.superseded_by,
+        item.amends, item.relates, item.valid_until, item.review_after, item.document,
+        tuple(verified.anchors.items()) if verified else (),
+    )  # fmt: skip
+
+
+def version_of(blob: str, document_blob: str) -> str:
+    """The key of an item version: its own content and that of the document it names."""
+    return f"{blob}.{document_blob}" if document_blob else blob
+
+
+def read_document(raw: bytes) -> str:
+    """A document as text: bounded, and never an error."""
+    return raw[: 4 * MOST_TEXT].decode("utf-8", "replace")[:MOST_TEXT]
+
+
+__all__ = ["Card", "Head", "Library", "read_document", "version_of"]

@@ -1,0 +1,294 @@
+"""Opening a view: the items of the work tree or of a revision, judged, and found in the index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from kn.adapters import git, snapshot, store
+from kn.adapters.snapshot import Snapshot
+from kn.core.rank import Subject
+from kn.core.view import Links, judge, judge_trust
+from kn.core.yamlread import Fault
+from kn.flows.knowledge import Knowledge, trusted_ref
+from kn.flows.library import Head, Library, version_of
+from kn.flows.shelve import shelve
+
+Audience = Literal["person", "agent", "everyone"]
+"""`person`: accepted items of the work tree, marked. `agent`: only committed ones that are
+reviewed or local. `everyone`: whatever was asked to be included (DESIGN §4)."""
+
+
+class Row(NamedTuple):
+    """An item of a view, current or not."""
+
+    id: str
+    kind: str
+    version: str
+    recorded: str
+    scopes: tuple[tuple[str, str], ...]
+    needs_verification: bool
+    path: str
+    status: str
+    standing: str
+    trust: str
+    statement: str
+    because: str
+    tags: tuple[str, ...]
+    document: str
+    evidence: list[dict[str, object]]
+    superseded_by: tuple[str, ...]
+    amended_by: tuple[str, ...]
+    compact: str
+    line: str
+    compact_tokens: int
+    line_tokens: int
+    id_tokens: int
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(*self[:6])
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All items of one tree, as one audience sees them."""
+
+    rows: tuple[Row, ...]
+    commit: str
+    """The revision that was asked for; empty for the work tree."""
+    unreadable: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
+    """Path -> what is wrong with the file."""
+    held_back: int = 0
+    """Accepted items that this audience does not get because nobody reviewed them."""
+
+    @property
+    def current(self) -> tuple[Row, ...]:
+        return tuple(r for r in self.rows if r.standing == "current")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a view's bytes come from."""
+
+    blobs: Mapping[str, str]
+    """Item path -> blob id."""
+    blob_of: Callable[[list[str]], Mapping[str, str]]
+    """Blob ids of other paths: documents and anchors."""
+    read: Callable[[list[str]], Mapping[str, bytes]]
+    """Contents by blob id, of items and documents."""
+
+
+def open_view(knowledge: Knowledge, *, at: str = "", audience: Audience = "person") -> View:
+    """The view of the work tree, or of the revision `at`.
+
+    Unreadable item files are reported in the view, never skipped in silence.
+
+    Raises:
+        KnError: There is no such revision.
+    """
+    commit = git.resolve(knowledge.repo, at) if at else ""
+    source = _from_commit(knowledge, commit) if commit else _from_tree(knowledge)
+    _, trusted = trusted_ref(knowledge.probe)
+    local = _local_blobs(knowledge)
+    key = _key(knowledge, source, commit or knowledge.probe.head, trusted, local, audience)
+    path = knowledge.state / "views" / key
+    found = store.load(path)
+    if isinstance(found, tuple) and len(found) == 4:
+        documents = found[3]
+        if source.blob_of(list(documents)) == documents:
+            rows = tuple(Row._make(r) for r in found[0])
+            return View(rows, commit, {}, found[1])
+    return _build(knowledge, source, commit, trusted, local, audience, path)
+
+
+def _build(
+    knowledge: Knowledge,
+    source: _Source,
+    commit: str,
+    trusted: str,
+    local: frozenset[str],
+    audience: Audience,
+    path: Path,
+) -> View:
+    library = Library(knowledge.state / "cards", knowledge.schema)
+    broken = library.read_heads(source.blobs.values(), source.read)
+    heads = {p: h for p, b in source.blobs.items() if (h := library.head(b)) is not None}
+    named = {h.document for h in heads.values() if h.document}
+    anchored = {a for h in heads.values() for a, _ in h.anchors}
+    others = dict(source.blob_of(sorted(named | anchored)))
+    versions = {
+        p: version_of(source.blobs[p], others.get(h.document, "") if h.document else "")
+        for p, h in heads.items()
+    }
+    documents = {versions[p]: others.get(h.document, "") for p, h in heads.items()}
+    shelve(
+        knowledge,
+        library,
+        {versions[p]: source.blobs[p] for p in heads},
+        documents,
+        source.read,
+    )
+    library.keep(source.blobs.values(), versions.values())
+    library.save()
+    trust = _trust(knowledge, source, commit, trusted, local)
+    rows, held_back = _judge(knowledge, library, heads, versions, others, trust, audience)
+    watched = {p: others.get(p, "") for p in named | anchored}
+    seen = dict(source.blob_of(list(watched)))
+    if not broken:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        store.save(path, ([tuple(r) for r in rows], held_back, 0, seen))
+        store.prune(path.parent, 40)
+    faults = {p: broken[b] for p, b in source.blobs.items() if b in broken}
+    return View(tuple(rows), commit, faults, held_back)
+
+
+def _judge(
+    knowledge: Knowledge,
+    library: Library,
+    heads: Mapping[str, Head],
+    versions: Mapping[str, str],
+    others: Mapping[str, str],
+    trust: Mapping[str, str],
+    audience: Audience,
+) -> tuple[list[Row], int]:
+    def admitted(path: str) -> bool:
+        return audience != "agent" or trust[path] in ("reviewed", "local")
+
+    chosen = sorted(p for p in heads if admitted(p))
+    currency = judge(
+        (
+            Links(h.id, h.status, h.supersedes, h.superseded_by, h.amends, h.relates, h.valid_until)
+            for h in (heads[p] for p in chosen)
+        ),
+        knowledge.today,
+    )
+    rows: list[Row] = []
+    seen: set[str] = set()
+    for path in chosen:
+        head = heads[path]
+        card = library.card(versions[path])
+        if card is None or head.id in seen:  # a second file with the id: `kn check` says so
+            continue
+        seen.add(head.id)
+        stale = any(others.get(p, "")[: len(blob)] != blob for p, blob in head.anchors)
+        late = bool(head.review_after) and head.review_after < knowledge.today
+        rows.append(
+            Row(
+                head.id, head.kind, versions[path], head.recorded, card.scopes, stale or late,
+                path, head.status, currency.standing[head.id], trust[path], card.statement,
+                card.because, card.tags, head.document, card.evidence,
+                currency.superseded_by.get(head.id, ()), currency.amended_by.get(head.id, ()),
+                card.compact, card.line, card.compact_tokens, card.line_tokens, card.id_tokens,
+            )
+        )  # fmt: skip
+    held = sum(1 for p, h in heads.items() if not admitted(p) and h.status == "accepted")
+    return rows, held
+
+
+def _trust(
+    knowledge: Knowledge, source: _Source, commit: str, trusted: str, local: frozenset[str]
+) -> dict[str, str]:
+    reviewed = set()
+    if trusted:
+        reviewed = set(git.list_tree(knowledge.repo, trusted, knowledge.folder).values())
+    head = commit or knowledge.probe.head
+    here: Mapping[str, str] = {}
+    if commit:
+        here = source.blobs
+    elif head:
+        here = git.list_tree(knowledge.repo, head, knowledge.folder)
+    return {
+        path: judge_trust(blob, committed=here.get(path) == blob, reviewed=reviewed, local=local)
+        for path, blob in source.blobs.items()
+    }
+
+
+def _from_commit(knowledge: Knowledge, commit: str) -> _Source:
+    repo = knowledge.repo
+    folders = {f"{knowledge.folder}/{k.folder}" for k in knowledge.schema.kinds.values()}
+    blobs = {
+        path: blob
+        for path, blob in git.list_tree(repo, commit, knowledge.folder).items()
+        if path.rpartition("/")[0] in folders and path.endswith((".yaml", ".yml"))
+    }
+
+    def blob_of(paths: list[str]) -> dict[str, str]:
+        return git.blobs_at(repo, commit, paths)
+
+    return _Source(blobs, blob_of, lambda wanted: git.read_blobs(repo, wanted))
+
+
+def _from_tree(knowledge: Knowledge) -> _Source:
+    top = knowledge.top
+    folders = [k.folder for k in knowledge.schema.kinds.values()]
+    path = knowledge.state / f"tree-{hashlib.sha1(str(top).encode()).hexdigest()[:12]}"
+    loaded: Any = store.load(path)
+    before: Snapshot = {}
+    if isinstance(loaded, dict):
+        before = {p: snapshot.Seen._make(s) for p, s in loaded.items()}
+    known = dict(before)
+
+    def blob(content: bytes) -> str:
+        return git.hash_object(content.replace(b"\r\n", b"\n"), algorithm=_algorithm(knowledge))
+
+    def refresh(found: Mapping[str, Any]) -> Snapshot:
+        after = snapshot.refresh(top, found, before, blob)
+        changed = {p: s for p, s in after.items() if known.get(p) != s}
+        if changed:
+            known.update(changed)
+            alive = {p: s for p, s in known.items() if p in after or p not in found}
+            store.save(path, {p: tuple(s) for p, s in alive.items()})
+        return after
+
+    items = refresh(snapshot.list_items(top, knowledge.folder, folders))
+    where: dict[str, str] = {seen.blob: p for p, seen in items.items()}
+
+    def blob_of(paths: list[str]) -> dict[str, str]:
+        found = refresh(snapshot.stat_paths(top, paths))
+        where.update({seen.blob: p for p, seen in found.items()})
+        return {p: seen.blob for p, seen in found.items()}
+
+    def read(wanted: list[str]) -> dict[str, bytes]:
+        contents = {}
+        for one in wanted:
+            if one in where:
+                try:
+                    raw = (top / where[one]).read_bytes()
+                except OSError:
+                    continue
+                contents[one] = raw
+        return contents
+
+    return _Source({p: seen.blob for p, seen in items.items()}, blob_of, read)
+
+
+def _algorithm(knowledge: Knowledge) -> str:
+    return "sha256" if len(knowledge.probe.head) == 64 else "sha1"
+
+
+def _local_blobs(knowledge: Knowledge) -> frozenset[str]:
+    from kn.adapters.journal import read_local
+
+    return read_local(knowledge.repo.state)
+
+
+def _key(
+    knowledge: Knowledge,
+    source: _Source,
+    head: str,
+    trusted: str,
+    local: frozenset[str],
+    audience: Audience,
+) -> str:
+    digest = hashlib.sha1(usedforsecurity=False)
+    shown = (head, trusted, audience, knowledge.today, knowledge.folder, str(knowledge.schema))
+    digest.update("\0".join(shown).encode("utf-8", "surrogateescape"))
+    for path in sorted(source.blobs):
+        blob = source.blobs[path]
+        mark = "+" if blob in local else " "
+        digest.update(f"{path}\0{blob}{mark}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
