@@ -143,6 +143,3 @@ def version_of(blob: str, document_blob: str) -> str:
 def read_document(raw: bytes) -> str:
     """A document as text: bounded, and never an error."""
     return raw[: 4 * MOST_TEXT].decode("utf-8", "replace")[:MOST_TEXT]
-
-
-__all__ = ["Card", "Head", "Library", "read_document", "version_of"]

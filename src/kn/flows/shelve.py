@@ -1,59 +1,58 @@
-"""Shelving: item versions that are new here get their card and go into the index."""
+"""Shelving: item versions that are new here get their card, and their terms for the index."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from kn.core.analysis import weigh_item
 from kn.core.codec import decode
 from kn.core.model import Item
 from kn.core.render import write_forms
-from kn.flows.knowledge import Knowledge
+from kn.core.schema import Schema
 from kn.flows.library import Card, Library, read_document
 
 Read = Callable[[list[str]], Mapping[str, bytes]]
+"""Contents by blob id."""
 
 
-def shelve(
-    knowledge: Knowledge,
-    library: Library,
-    items: Mapping[str, str],
-    documents: Mapping[str, str],
-    read: Read,
-) -> None:
-    """Make sure that every version has a card and is indexed.
-
-    Args:
-        knowledge: Where the index lies.
-        library: Where the cards go.
-        items: Version -> blob id of the item file.
-        documents: Version -> blob id of its document, or empty.
-        read: Contents by blob id.
-    """
-    from kn.adapters.index import open_index
-
-    index = open_index(knowledge.state / "index")
-    unindexed = set(index.missing(items))
-    needed = [v for v in items if v in unindexed or library.card(v) is None]
+def shelve(schema: Schema, library: Library, versions: Sequence[str], read: Read) -> None:
+    """Make sure that every version has a card."""
+    needed = [v for v in versions if library.card(v) is None]
     if not needed:
         return
-    from kn.adapters.index import stem
     from kn.adapters.tokens import count
 
-    wanted = {items[v] for v in needed} | {documents[v] for v in needed if documents.get(v)}
-    contents = read(sorted(wanted))
-    terms: dict[str, dict[str, float]] = {}
+    contents = read([blobs_of(v)[0] for v in needed])
     for version in needed:
-        raw = contents.get(items[version])
-        item = decode(raw, knowledge.schema)[0] if raw is not None else None
-        if item is None:
-            continue
-        text = read_document(contents.get(documents.get(version, ""), b""))
-        if version in unindexed:
-            terms[version] = weigh_item(item, stem, document=text)
-        if library.card(version) is None:
+        raw = contents.get(blobs_of(version)[0])
+        item = decode(raw, schema)[0] if raw is not None else None
+        if item is not None:
             library.add_card(version, make_card(item, count))
-    index.sync(terms)
+
+
+def weigh_versions(
+    schema: Schema, versions: Sequence[str], read: Read
+) -> dict[str, Mapping[str, float]]:
+    """The terms of each version, as the index takes them; none for what cannot be read."""
+    if not versions:
+        return {}
+    from kn.adapters.words import load_stemmer
+
+    stem = load_stemmer()
+    contents = read([blob for v in versions for blob in blobs_of(v) if blob])
+    terms: dict[str, Mapping[str, float]] = {}
+    for version in versions:
+        blob, document = blobs_of(version)
+        item = decode(contents[blob], schema)[0] if blob in contents else None
+        text = read_document(contents.get(document, b""))
+        terms[version] = weigh_item(item, stem, document=text) if item is not None else {}
+    return terms
+
+
+def blobs_of(version: str) -> tuple[str, str]:
+    """The blob ids of the item and of its document (or empty), out of the version's key."""
+    blob, _, document = version.partition(".")
+    return blob, document
 
 
 def make_card(item: Item, count: Callable[[str], int]) -> Card:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from kn.adapters import git, snapshot, store
+from kn.adapters import git, journal, snapshot, store
 from kn.adapters.snapshot import Snapshot
 from kn.core.rank import Subject
 from kn.core.view import Links, judge, judge_trust
 from kn.core.yamlread import Fault
 from kn.flows.knowledge import Knowledge, trusted_ref
 from kn.flows.library import Head, Library, version_of
-from kn.flows.shelve import shelve
+from kn.flows.shelve import Read, shelve
 
 Audience = Literal["person", "agent", "everyone"]
 """`person`: accepted items of the work tree, marked. `agent`: only committed ones that are
@@ -60,6 +60,8 @@ class View:
     rows: tuple[Row, ...]
     commit: str
     """The revision that was asked for; empty for the work tree."""
+    read: Read
+    """Contents by blob id, of the view's items and documents."""
     unreadable: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
     """Path -> what is wrong with the file."""
     held_back: int = 0
@@ -78,7 +80,7 @@ class _Source:
     """Item path -> blob id."""
     blob_of: Callable[[list[str]], Mapping[str, str]]
     """Blob ids of other paths: documents and anchors."""
-    read: Callable[[list[str]], Mapping[str, bytes]]
+    read: Read
     """Contents by blob id, of items and documents."""
 
 
@@ -93,7 +95,7 @@ def open_view(knowledge: Knowledge, *, at: str = "", audience: Audience = "perso
     commit = git.resolve(knowledge.repo, at) if at else ""
     source = _from_commit(knowledge, commit) if commit else _from_tree(knowledge)
     _, trusted = trusted_ref(knowledge.probe)
-    local = _local_blobs(knowledge)
+    local = journal.read_local(knowledge.repo.state)
     key = _key(knowledge, source, commit or knowledge.probe.head, trusted, local, audience)
     path = knowledge.state / "views" / key
     found = store.load(path)
@@ -101,7 +103,7 @@ def open_view(knowledge: Knowledge, *, at: str = "", audience: Audience = "perso
         documents = found[3]
         if source.blob_of(list(documents)) == documents:
             rows = tuple(Row._make(r) for r in found[0])
-            return View(rows, commit, {}, found[1])
+            return View(rows, commit, source.read, {}, found[1])
     return _build(knowledge, source, commit, trusted, local, audience, path)
 
 
@@ -124,14 +126,7 @@ def _build(
         p: version_of(source.blobs[p], others.get(h.document, "") if h.document else "")
         for p, h in heads.items()
     }
-    documents = {versions[p]: others.get(h.document, "") for p, h in heads.items()}
-    shelve(
-        knowledge,
-        library,
-        {versions[p]: source.blobs[p] for p in heads},
-        documents,
-        source.read,
-    )
+    shelve(knowledge.schema, library, list(versions.values()), source.read)
     library.keep(source.blobs.values(), versions.values())
     library.save()
     trust = _trust(knowledge, source, commit, trusted, local)
@@ -143,7 +138,7 @@ def _build(
         store.save(path, ([tuple(r) for r in rows], held_back, 0, seen))
         store.prune(path.parent, 40)
     faults = {p: broken[b] for p, b in source.blobs.items() if b in broken}
-    return View(tuple(rows), commit, faults, held_back)
+    return View(tuple(rows), commit, source.read, faults, held_back)
 
 
 def _judge(
@@ -268,12 +263,6 @@ def _from_tree(knowledge: Knowledge) -> _Source:
 
 def _algorithm(knowledge: Knowledge) -> str:
     return "sha256" if len(knowledge.probe.head) == 64 else "sha1"
-
-
-def _local_blobs(knowledge: Knowledge) -> frozenset[str]:
-    from kn.adapters.journal import read_local
-
-    return read_local(knowledge.repo.state)
 
 
 def _key(

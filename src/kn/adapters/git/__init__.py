@@ -14,6 +14,7 @@ from kn.adapters.git.objects import (
     object_format,
     read_blobs,
     resolve,
+    subjects,
     try_resolve,
     uncommitted_paths,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "read_blobs",
     "resolve",
     "run",
+    "subjects",
     "try_resolve",
     "uncommitted_paths",
     "work_trees",

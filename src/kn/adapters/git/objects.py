@@ -114,3 +114,9 @@ def blobs_at(repo: Repository, commit: str, paths: Iterable[str]) -> dict[str, s
         if kind == b"blob":
             found[path] = name.decode("ascii")
     return found
+
+
+def subjects(repo: Repository, base: str, head: str, most: int) -> list[str]:
+    """Subjects of the commits that `head` has and `base` has not, newest first; no merges."""
+    out = run(repo, "log", "--no-merges", "-z", f"-{most}", "--format=%s", f"{base}..{head}", "--")
+    return [s for s in out.decode("utf-8", "replace").split("\0") if s]

@@ -1,0 +1,123 @@
+"""Laying a ranked selection out as text: which items, in which form, with what said about the rest.
+
+The budget counts everything that is printed, fence and header included, and holds exactly,
+because the parts are made so that their tokens add up (`kn.core.render`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kn.core import render
+from kn.core.budget import Cost, pack
+
+NONCE_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Printable:
+    """A ranked item, ready to be printed."""
+
+    id: str
+    compact: str
+    line: str
+    compact_tokens: int
+    line_tokens: int
+    marks: tuple[str, ...] = ()
+    amended_by: tuple[str, ...] = ()
+    amended_tokens: int = 0
+    """Tokens of the ids in `amended_by`, each after a blank."""
+    local: bool = False
+    """Whether it belongs into the block of what this clone alone knows."""
+
+    @property
+    def cost(self) -> Cost:
+        own = render.mark_tokens(self.marks, len(self.amended_by), self.amended_tokens)
+        return Cost(self.compact_tokens + own, self.line_tokens + own)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is printed, its exact tokens, and what each served item takes of them."""
+
+    text: str
+    spent: int
+    tokens: tuple[int, ...]
+    """One number for each served item; the served items are a prefix of the ranking."""
+
+
+def lay_out(
+    ranked: Sequence[Printable],
+    budget: int,
+    *,
+    notes: Sequence[tuple[str, int]] = (),
+    nonce: str = "",
+    max_bytes: int | None = None,
+) -> Layout:
+    """Print as much of the ranking as fits.
+
+    Args:
+        ranked: Best first.
+        budget: Tokens of all that is printed. Too little for anything gives an empty text.
+        notes: Lines on what is not in the ranking at all, each with its tokens.
+        nonce: 12 digits; a fence is drawn with them. Empty for no fence.
+        max_bytes: Bytes of all that is printed; items are dropped from the end until it holds.
+    """
+    most = len(ranked)
+    while True:
+        layout = _try_layout(ranked, most, budget, notes, nonce)
+        served = len(layout.tokens)
+        if max_bytes is None or len(layout.text.encode("utf-8")) <= max_bytes:
+            return layout
+        if served == 0:
+            return Layout("", 0, ())
+        most = served - 1
+
+
+def _try_layout(
+    ranked: Sequence[Printable],
+    most: int,
+    budget: int,
+    notes: Sequence[tuple[str, int]],
+    nonce: str,
+) -> Layout:
+    around = sum(tokens for _, tokens in notes) + (render.FENCE_TOKENS if nonce else 0)
+    local = render.LOCAL_HEADER[1] if any(p.local for p in ranked) else 0
+    costs = [p.cost for p in ranked[:most]]
+    room = budget - around - render.HEADER[1] - local
+    packed = pack(costs, room)
+    if len(packed.forms) < len(ranked):
+        packed = pack(costs, room - render.print_note("budget", len(ranked))[1])
+    served = list(zip(ranked, packed.forms, strict=False))
+    tokens = tuple(p.cost.compact if compact else p.cost.line for p, compact in served)
+    parts = _parts(served, len(ranked), notes)
+    spent = sum(t for _, t in parts) + (render.FENCE_TOKENS if nonce else 0)
+    if spent > budget:
+        return Layout("", 0, ())
+    text = "".join(text for text, _ in parts)
+    return Layout(render.fence(text, nonce) if nonce else text, spent, tokens)
+
+
+def _parts(
+    served: Sequence[tuple[Printable, bool]], ranked: int, notes: Sequence[tuple[str, int]]
+) -> list[tuple[str, int]]:
+    parts: list[tuple[str, int]] = []
+    if served:
+        parts.append(render.HEADER)
+    elif not ranked:
+        parts.append(render.NOTHING)
+    reviewed = [s for s in served if not s[0].local]
+    local = [s for s in served if s[0].local]
+    parts += [_print(*s) for s in reviewed]
+    if local:
+        parts += [render.LOCAL_HEADER, *(_print(*s) for s in local)]
+    if ranked > len(served):
+        parts.append(render.print_note("budget", ranked - len(served)))
+    return [*parts, *notes]
+
+
+def _print(item: Printable, compact: bool) -> tuple[str, int]:
+    form = item.compact if compact else item.line
+    cost = item.cost.compact if compact else item.cost.line
+    return render.print_item(form, item.marks, item.amended_by), cost
