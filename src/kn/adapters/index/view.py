@@ -1,0 +1,70 @@
+"""One question, answered whatever state the index is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+
+from kn.adapters.index.memory import MemoryIndex
+from kn.adapters.index.store import IndexLost, Postings, Terms, WhooshIndex
+from kn.errors import KnError
+
+_TRIES = 2
+"""Damage is repaired by building anew, once; a second time the index is not worth waiting for."""
+
+
+def search_view(
+    folder: Path,
+    view: Collection[str],
+    terms: Iterable[str],
+    build: Callable[[list[str]], Mapping[str, Terms]],
+) -> Postings:
+    """Look up `terms` in an index that holds all of `view`; the answer may name other versions.
+
+    What the index in `folder` lacks is built and stored. When it is damaged it is built anew;
+    when it cannot be written (another process is writing, the disk is full, the folder belongs
+    to somebody else), the answer comes from memory, and is the same.
+
+    Args:
+        folder: The index's own; its parent must exist.
+        view: The versions that are asked about.
+        terms: As they were weighed in `build`.
+        build: Versions -> the terms of each. Called with what is missing, each version once.
+    """
+    terms = list(terms)
+    built: dict[str, Terms] = {}
+    for _ in range(_TRIES):
+        index = WhooshIndex(folder)
+        lacking = index.missing(view)
+        built.update(build([version for version in lacking if version not in built]))
+        try:
+            if lacking:
+                index.sync({version: built[version] for version in lacking}, keep=view)
+            if not index.missing(view):
+                return index.search(terms)
+        except IndexLost:
+            continue
+        except KnError:
+            break
+    return _from_memory(WhooshIndex(folder), view, terms, built, build)
+
+
+def _from_memory(
+    index: WhooshIndex,
+    view: Collection[str],
+    terms: list[str],
+    built: dict[str, Terms],
+    build: Callable[[list[str]], Mapping[str, Terms]],
+) -> Postings:
+    """The stored part of the answer, as far as it goes, and the rest built for this once."""
+    try:
+        found = index.search(terms)
+    except IndexLost:
+        found = {term: {} for term in terms}
+    memory = MemoryIndex()
+    lacking = index.missing(view)
+    built.update(build([version for version in lacking if version not in built]))
+    memory.sync({version: built[version] for version in lacking})
+    for term, held in memory.search(terms).items():
+        found[term].update(held)
+    return found
