@@ -1,0 +1,1 @@
+"""The files that tie a clone to kn: git hooks and their managers, planned as changes."""

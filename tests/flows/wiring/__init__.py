@@ -1,0 +1,1 @@
+"""Setting clones up and taking kn out of them."""

@@ -1,0 +1,126 @@
+"""The merge driver as git calls it: by a real `git merge`, whatever happens to kn."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kn.adapters.git import find_repository
+from kn.flows import install
+from kn.flows.merge_files import merge_files
+
+BASE = "id: fac-7k3m9qzt\nkind: fact\nstatement: One.\nstatus: accepted\nrecorded: 2026-01-01\n"
+ITEM = ".knowledge/facts/a-7k3m9qzt.yaml"
+REAL = f"""#!{sys.executable}
+import sys
+from pathlib import Path
+from kn.adapters.git import find_repository
+from kn.flows.merge_files import merge_files
+base, ours, theirs = map(Path, sys.argv[2:5])
+clean = merge_files(find_repository(Path.cwd()), base, ours, theirs, marker_size=int(sys.argv[6]))
+sys.exit(0 if clean else 1)
+"""
+BROKEN = {
+    "absent": None,
+    "interpreter gone": "#!/nowhere/python\n",
+    "crash": "#!/bin/sh\nexit 1\n",
+    "bug": "#!/bin/sh\nexit 3\n",
+    "killed": "#!/bin/sh\nkill -9 $$\n",
+    "truncates, then dies": '#!/bin/sh\n: > "$3"\nkill -9 $$\n',
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PYTHONPATH", str(Path(install.__file__).resolve().parents[2]))
+    root = tmp_path / "project"
+    root.mkdir()
+    run(root, "init", "-q", "-b", "main", "--template=")
+    options = install.Options(hooks=False)
+    install.apply(install.plan_install(find_repository(root), options))
+    commit(root, BASE)
+    return root
+
+
+def run(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *args], cwd=root, capture_output=True, text=True, check=False)
+
+
+def commit(root: Path, text: str) -> None:
+    (root / ITEM).parent.mkdir(exist_ok=True)
+    (root / ITEM).write_text(text)
+    run(root, "add", "-A")
+    assert run(root, "commit", "-q", "-m", "Edit").returncode == 0
+
+
+def merge(root: Path, ours: str, theirs: str, kn: str | None) -> tuple[int, str]:
+    """Merge two edits of one item; return git's exit code and what the file holds then."""
+    program = root.parent / "bin" / "kn"
+    program.unlink(missing_ok=True)
+    if kn is not None:
+        program.write_text(kn)
+        program.chmod(0o755)
+    run(root, "switch", "-q", "-c", "topic")
+    commit(root, theirs)
+    run(root, "switch", "-q", "main")
+    commit(root, ours)
+    done = run(root, "merge", "-q", "--no-edit", "topic")
+    assert run(root, "status", "--porcelain").stdout in ("", f"UU {ITEM}\n"), "nothing left over"
+    return done.returncode, (root / ITEM).read_text()
+
+
+@pytest.mark.parametrize("kn", BROKEN.values(), ids=BROKEN.keys())
+def test_without_a_working_kn_a_conflict_has_markers_and_both_sides(
+    project: Path, kn: str | None
+) -> None:
+    code, text = merge(project, BASE.replace("One", "Ours"), BASE.replace("One", "Theirs"), kn)
+
+    assert code == 1
+    assert "<<<<<<< ours\nstatement: Ours.\n" in text
+    assert "statement: Theirs.\n>>>>>>> theirs\n" in text
+
+
+@pytest.mark.parametrize("kn", [*BROKEN.values(), REAL], ids=[*BROKEN.keys(), "kn"])
+def test_edits_far_apart_merge_cleanly(project: Path, kn: str | None) -> None:
+    ours, theirs = "id: fac-7k3m9qzt # ours\n", "recorded: 2026-02-02\n"
+
+    code, text = merge(
+        project, BASE.replace("id: fac-7k3m9qzt\n", ours),
+        BASE.replace("recorded: 2026-01-01\n", theirs), kn,
+    )  # fmt: skip
+
+    assert code == 0
+    assert ours in text and theirs in text and "<<<" not in text
+
+
+def test_a_conflict_by_kn_has_markers_and_both_sides(project: Path) -> None:
+    code, text = merge(project, BASE.replace("One", "Ours"), BASE.replace("One", "Theirs"), REAL)
+
+    assert code == 1
+    assert "Ours" in text and "Theirs" in text and text.count("<<<<<<<") == 1
+
+
+def test_a_clean_merge_that_says_a_field_twice_is_a_conflict(project: Path) -> None:
+    code, text = merge(
+        project, BASE.replace("kind:", "valid_until: 2026-01-02\nkind:"),
+        BASE + "valid_until: 2027-01-01\n", REAL,
+    )  # fmt: skip
+
+    assert code == 1
+    assert text.startswith("<<<<<<< ours\n") and text.endswith(">>>>>>> theirs\n")
+    assert "2026-01-02" in text and "2027-01-01" in text
+
+
+def test_what_git_can_not_merge_by_lines_keeps_both_sides(project: Path, tmp_path: Path) -> None:
+    for name, data in (("o", b"a\0\n"), ("a", b"b\0"), ("b", b"c\0\n")):
+        (tmp_path / name).write_bytes(data)
+
+    paths = (tmp_path / name for name in "oab")
+    assert not merge_files(find_repository(project), *paths, marker_size=9)
+
+    assert (tmp_path / "a").read_bytes() == (
+        b"<<<<<<<<< ours\nb\0\n=========\nc\0\n>>>>>>>>> theirs\n"
+    )
