@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from kn.core.candidate import Candidate
-from kn.core.capture.wording import as_sentence, bare_subject, shortened, split_reason
+from kn.core.capture.wording import as_sentence, bare_subject, one_line, shortened, split_reason
 from kn.core.commit import INCIDENT_PARTS, Message, Trailer
 from kn.core.model import Evidence, Rejected
 
@@ -56,7 +56,7 @@ def _decisions(told: Sequence[Trailer]) -> list[Candidate]:
     found = []
     for key, rejects in attached.items():
         if isinstance(key, str):
-            head, value, confidence = key, bare_subject(key), _INFERRED
+            head, value, confidence = key, one_line(bare_subject(key)), _INFERRED
         else:
             head, value, confidence = told[key].quote, told[key].value, _STATED
         statement, because, details = _split(value)
@@ -99,7 +99,7 @@ def _owner(trailer: Trailer) -> Candidate:
     if not expertise and (handles := _WHO.findall(who)):
         rest = _WHO.sub(" ", who).strip(" ,;:—-()")
         who, expertise = ", ".join(handles), " ".join(rest.split())
-    topic = expertise or bare_subject(trailer.head)
+    topic = expertise or one_line(bare_subject(trailer.head))
     own = {"who": who} | ({"expertise": expertise} if expertise else {})
     statement = as_sentence(shortened(f"Ask {who} about {topic}"))
     return _stated("owner", trailer, statement, own=own)

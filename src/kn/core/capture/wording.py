@@ -36,7 +36,6 @@ def bare_subject(subject: str) -> str:
     >>> bare_subject("fix(api)!: use a leaky bucket (#12)")
     'use a leaky bucket'
     """
-    subject = one_line(subject)
     for _ in range(3):
         found = _PREFIX.match(subject)
         if not found or found.end() == len(subject):
