@@ -17,6 +17,10 @@ READ_AT_MOST = 400_000
 
 _FENCE = re.compile(r"[ \t>]{0,12}(`{3,}|~{3,})")
 _ATX = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(\S.*)$")
+_BOLD = re.compile(r"[ ]{0,3}(?:\*\*|__)([A-Za-z][A-Za-z /&]{2,40}:?)(?:\*\*|__):?[ \t]*$")
+_BOLD_HEADINGS = frozenset(
+    "status context decision consequences date deciders rationale alternatives".split()
+) | {"alternatives considered", "considered options", "decision outcome", "options considered", "problem"}
 _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{3,})[ \t]*$")
 _ANCHOR = re.compile(r"\{#[^{}]{1,80}\}[ \t]*$")
 _NUMBERING = re.compile(r"^(?:§[ ]?)?(?:\d{1,3}(?:\.\d{1,3}){0,3}[.):]?|[A-Z][.)])[ \t]+")
@@ -158,6 +162,11 @@ def _sections(lines: Iterator[str]) -> Iterator[Section]:
     level, title, body = 0, "", list[str]()
     for line in lines:
         atx = _ATX.match(line)
+        bold = None if atx else _BOLD.match(line)
+        if bold and bold[1].strip(" :").casefold() in _BOLD_HEADINGS:
+            yield Section(level, title, tuple(body))
+            level, title, body = 6, bold[1].strip(" :"), []
+            continue
         under = _UNDERLINE.match(line) if body and _may_be_title(body) else None
         if not atx and not under:
             body.append(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from kn.core.adr.document import Document, Entry, Section, entries, heading_key
@@ -33,6 +34,10 @@ _WORDED = re.compile(
 )
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?!\d)")
+_IN_TITLE = re.compile(
+    r"[\[(]\s?((?:super[sc]eded|deprecated|rejected|withdrawn|obsolete|draft|proposed)\b[^()]{0,200})[\])]",
+    re.IGNORECASE,
+)
 _NO_VALUE = re.compile(r"[\W_]*(?:none|n/?a|nil|no|not applicable|tbd)?[\W_]*$", re.IGNORECASE)
 
 
@@ -48,6 +53,7 @@ def status_of(document: Document) -> tuple[Standing, tuple[str, ...]]:
             if re.match(r"\W*(?:super[sc]eded|deprecated|rejected|withdrawn|obsolete)\b", f"{e.key} {e.text}", re.I)
             and not _NO_VALUE.match(e.text)
         ]
+        marks += _IN_TITLE.findall(document.title)
         if marks:
             return standing(marks), texts
     return found, texts
@@ -73,7 +79,7 @@ def _whole(entry: Entry) -> str:
     return f"{entry.key}: {entry.text}" if entry.key and entry.key not in _STATUS_KEYS else entry.text
 
 
-def mentions_of(document: Document, own: str) -> tuple[Mention, ...]:
+def mentions_of(document: Document, own: str, found_status: Standing) -> tuple[Mention, ...]:
     """What the record states of other records: in its header and status, then in its text."""
     found: list[Mention] = []
     head = [*document.header(), *(e for s in _status_sections(document) for e in entries(s.lines))]
@@ -83,6 +89,27 @@ def mentions_of(document: Document, own: str) -> tuple[Mention, ...]:
             continue
         text = f"{entry.key.replace('-', ' ')}: {entry.text}" if keyed else entry.text
         found += mentions(text, own=own, keyed=keyed)
+    for marked in _IN_TITLE.findall(document.title):
+        found += mentions(marked, own=own)
+    if found_status.status == "superseded" and all(m.relation != "superseded_by" for m in found):
+        found += _successors(document, own, found_status)
+    found += _in_text(document, own)
+    return tuple(dict.fromkeys(found))
+
+
+def _successors(document: Document, own: str, found: Standing) -> list[Mention]:
+    """For "Superseded, see ADR-9", and where only a note below a bare "Superseded" tells by what."""
+    for sentence in _status_texts(document):
+        if re.match(r"\W*(?:super[sc]eded|replaced|obsolete)", sentence, re.IGNORECASE):
+            named = re.sub(r"^\W*\w+(?:\s*(?:→|->|[:,;(–—-]|\bsee\b|\bwith\b))*", "superseded by ", sentence, count=1)
+            if said := mentions(named, own=own):
+                return said
+    noted = [m for e in document.header() for m in mentions(e.text, own=own, firm=False, anyone=True)]
+    return [replace(m, relation="superseded_by") for m in noted if m.relation.endswith("_by")]
+
+
+def _in_text(document: Document, own: str) -> list[Mention]:
+    found: list[Mention] = []
     for section in document.sections:
         key = heading_key(section.title)
         if _RELATION_KEY.fullmatch(key):
@@ -90,11 +117,12 @@ def mentions_of(document: Document, own: str) -> tuple[Mention, ...]:
                 found += mentions(f"{key}: {_whole(entry)}", own=own, keyed=True)
         elif section.level and section.title != document.title and key not in _LOOKING_AROUND:
             for entry in entries(section.lines):
-                if "upersede" in (text := _whole(entry)) or "upercede" in text or "mend" in text or "eplace" in text:
+                if _TELLTALE.search(text := _whole(entry)):
                     found += mentions(text, own=own, firm=False)
-    return tuple(dict.fromkeys(found))
+    return found
 
 
+_TELLTALE = re.compile(r"uper[sc]ede|replaces|amends|obsoletes|modifies|updates|revises")
 _LOOKING_AROUND = frozenset(("status", "references", "related", "related adrs", "see also", "links", *_HISTORY))
 
 

@@ -37,6 +37,8 @@ _VERB = re.compile(
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_WHICH = re.compile(r"\b(?:which|that|who)\s(?:\w{1,12}\s)?\Z")
+"""Before a verb: it speaks of the record named last, and so ends nothing ("by 71, which replaces x, and 74")."""
 _DECLARED = re.compile(
     r"^\s(?:is|are)\s(?:(?:now|hereby|therefore|thereby|fully)\s)?super[sc]eded(?:\sby\sthis\s\w+)?\s?[.;]",
     re.IGNORECASE,
@@ -59,6 +61,7 @@ _WHOLE_GAP = frozenset(
     "adr adrs decision record the previous earlier old older and in full fully entirely completely both "
     "our of by former number no".split()
 )
+_TO_BE = frozenset("is was are were has have been now which".split())
 _DENIED = re.compile(
     r"(?:\b(?:not|never|must|should|could|would|may|might|if|unless|until|nor|will|can|without|eventually)"
     r"|\brather\s+than|\bto\s+be|\binstead\s+of)\b[^.;:]{0,30}$",
@@ -66,7 +69,7 @@ _DENIED = re.compile(
 )
 _OTHER_MATTER = re.compile(
     r"\b(?:build(?:s|ing)?|extend(?:s|ed)?|depends?|see|refines?|relate[sd]?|implements|complements?|"
-    r"unaffected|unchanged|remains?|stands?|retains?|fulfil\w*|keeps?|none|nothing|n/a|per|unlike|"
+    r"unaffected|unchanged|remains?|stands?|retains?|fulfil\w*|keeps?|none|nothing|n/a|per|unlike|neither|nor|not|"
     r"follow\w*|precedent|deferred|introduced|companion|requires?|adopts?)\b|^[\s:*_]*[—–-]+\s*$",
     re.IGNORECASE,
 )
@@ -79,24 +82,29 @@ _PART_AFTER = re.compile(
 )
 _WHOLE_AFTER = re.compile(r"\s?[(—–,]\s?(?:in\s+full|whole|entirely|completely|fully)\b", re.IGNORECASE)
 _CONNECTED = re.compile(r"[,/&;+]|\band\b|^\s*$", re.IGNORECASE)
+_AND = re.compile(r"\W*(?:and|&)?\W*", re.IGNORECASE)
+_BY = re.compile(r"\bby\b", re.IGNORECASE)
 _MOST_GAP = 90
 """Characters between the verb and the first record that it names (a guess)."""
 
 
-def mentions(text: str, *, own: str = "", keyed: bool = False, firm: bool = True) -> list[Mention]:
+def mentions(
+    text: str, *, own: str = "", keyed: bool = False, firm: bool = True, anyone: bool = False
+) -> list[Mention]:
     """The relations that one paragraph of the record with the number `own` states.
 
     With `keyed` the paragraph is a field (`supersedes: 7`), where a bare number is a record too.
-    Without `firm` it is running text: the subject has to be this record in so many words.
+    Without `firm` it is running text: the subject has to be this record in so many words. With
+    `anyone` the subject does not matter.
     """
     named = refs(text, keyed=keyed)
     if not named:
         return []
     found: list[tuple[Relation, Ref]] = []
-    verbs = list(_VERB.finditer(text))
+    verbs = [v for v in _VERB.finditer(text) if not (v["active"] and _WHICH.search(text, 0, v.start()))]
     for at, verb in enumerate(verbs):
         end = verbs[at + 1].start() if at + 1 < len(verbs) else len(text)
-        found += _of_verb(text, verb, end, named, own, firm)
+        found += _of_verb(text, verb, end, named, own, firm, anyone)
     if not firm:
         found += [("supersedes", r) for r in named if _DECLARED.match(text[r.end : r.end + 80])]
     quote = plain(text)[:200]
@@ -108,20 +116,29 @@ def mentions(text: str, *, own: str = "", keyed: bool = False, firm: bool = True
 
 
 def _of_verb(
-    text: str, verb: re.Match[str], end: int, named: list[Ref], own: str, firm: bool
+    text: str, verb: re.Match[str], end: int, named: list[Ref], own: str, firm: bool, anyone: bool
 ) -> list[tuple[Relation, Ref]]:
     if any(ref.start <= verb.start() < ref.end for ref in named):
         return []
     before = _sentence_before(text, verb.start())
     if _DENIED.search(before):
         return []
-    subject = _subject(text, verb, named)
+    subject = None if anyone else _subject(text, verb, named, firm)
     if subject and subject.number != own:
         return _turned(text, verb, subject)
-    if not firm and not subject and not _about_this(before, verb, text, named):
+    if not firm and not anyone and not subject and not _about_this(before, verb, text, named):
         return []
-    return [(_relation(verb, before, gap, text[ref.end : ref.end + 40]), ref)
-            for ref, gap in _objects(text, verb, end, named)]
+    found: list[tuple[Relation, Ref]] = []
+    shared = ""
+    for ref, gap in _objects(text, verb, end, named):
+        # "the core half of 4 and 39": what is said before the first holds for the second too.
+        shared = gap if _qualified(gap) or not _AND.fullmatch(gap) else shared
+        found.append((_relation(verb, before, shared, text[ref.end : ref.end + 40]), ref))
+    return found
+
+
+def _qualified(gap: str) -> bool:
+    return any(w not in _WHOLE_GAP for w in re.findall(r"[\w§]+", plain(gap).casefold()))
 
 
 def _sentence_before(text: str, at: int) -> str:
@@ -132,16 +149,17 @@ def _sentence_before(text: str, at: int) -> str:
     return before[last:]
 
 
-def _subject(text: str, verb: re.Match[str], named: list[Ref]) -> Ref | None:
+def _subject(text: str, verb: re.Match[str], named: list[Ref], firm: bool) -> Ref | None:
     """The record that the verb speaks of, when it is named right before it: "ADR-9 was superseded by"."""
-    for ref in reversed(named):
-        if ref.end <= verb.start():
-            gap = re.sub(r"\([^()]{0,200}\)", "", text[ref.end : verb.start()])
-            words = gap.strip(" *_:—–-").casefold().split()
-            same = len(gap) < 40 and all(w in ("is", "was", "has", "been", "now", "which") for w in words)
-            # "amended by [0135], superseded by [0140]": a comma starts another statement.
-            return ref if same and not re.search(r"[,;.)|]", gap) and (words or verb["active"] or gap.strip()) else None
-    return None
+    before = [ref for ref in named if ref.end <= verb.start()]
+    if not before:
+        return None
+    gap = _PARENTHESES.sub("", text[before[-1].end : verb.start()])
+    words = gap.strip(" *_:—–-").casefold().split()
+    if len(gap) > 40 or re.search(r"[,;.)|]", gap) or not _TO_BE.issuperset(words):
+        return None
+    # In a header a dash starts another statement: "Superseded by 5 — amended by 7".
+    return before[-1] if words or verb["active"] or (not firm and gap.strip()) else None
 
 
 def _turned(text: str, verb: re.Match[str], subject: Ref) -> list[tuple[Relation, Ref]]:
@@ -177,7 +195,7 @@ def _objects(text: str, verb: re.Match[str], end: int, named: list[Ref]) -> list
             continue  # a remark about the record before: "[9] (extends ADR-3)"
         if len(gap) > _MOST_GAP or _SENTENCE_END.search(gap) or _OTHER_MATTER.search(gap):
             break
-        if found and not _CONNECTED.search(gap):
+        if found and (not _CONNECTED.search(gap) or _BY.search(gap)):
             break
         found.append((ref, gap))
         at = ref.end
@@ -194,7 +212,6 @@ def _relation(verb: re.Match[str], before: str, gap: str, after: str) -> Relatio
         return "amended_by" if part or not word.startswith(_WHOLE) else "superseded_by"
     if not word.startswith(_WHOLE):
         return "amends"
-    words = [w for w in re.findall(r"[\w§]+", plain(gap).casefold()) if w not in _WHOLE_GAP]
     clause = _BOUNDARY.split(before)[-1]
-    part = bool(words) or bool(_IN_PART.search(f"{clause} {gap}")) or bool(_PART_AFTER.match(after))
+    part = _qualified(gap) or bool(_IN_PART.search(f"{clause} {gap}")) or bool(_PART_AFTER.match(after))
     return "amends" if part and not _WHOLE_AFTER.match(after) else "supersedes"

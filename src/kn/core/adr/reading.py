@@ -26,11 +26,9 @@ _PLACEHOLDER = re.compile(
     r"\{[^{}]{0,60}(?:title|number|adr)[^{}]{0,60}\}|\[(?:short )?title[^\[\]]{0,60}\]|<[^<>]{0,20}title[^<>]{0,40}>",
     re.IGNORECASE,
 )
-_TELLING = (
-    "status", "decision", "decisions", "decision outcome", "context", "context and problem statement",
-    "considered options", "consequences", "alternatives considered", "proposal", "problem", "solution",
-    "proposed solution", "rationale", "detailed design", "abstract",
-)  # fmt: skip
+_TELLING = frozenset(
+    ("decision", "decisions", "decision outcome", "context and problem statement", "considered options")
+)
 
 
 def read_record(path: str, text: str) -> Record | NotARecord:
@@ -65,16 +63,17 @@ def read_record(path: str, text: str) -> Record | NotARecord:
         date=date_of(document, path),
         deciders=people_of(document),
         tags=tags_of(document),
-        links=mentions_of(document, number),
+        links=mentions_of(document, number, found),
     )
 
 
 def _no_decision(document: Document, number: str, has_status: bool) -> str:
-    """Why a text holds no decision, or "". A name with a number is not enough: appendices have one too."""
+    """Why a text is no record of a decision, or ""."""
     if not any(line.strip() for section in document.sections for line in section.lines):
         return "it has no text"
+    if re.search(r"\bappendix\b", document.title, re.IGNORECASE) and not has_status:
+        return "it is an appendix of a record"
     headings = {heading_key(section.title).split(":")[0] for section in document.sections}
-    told = headings.intersection(_TELLING)
-    if has_status or told & {"decision", "decisions", "decision outcome"} or (number and told):
+    if number or has_status or headings & _TELLING:
         return ""
-    return "it has neither a status nor a section that tells a decision or its context"
+    return "it has neither a number, nor a status, nor a section that tells a decision"

@@ -21,10 +21,15 @@ _LINKED = re.compile(
     r"\[(?P<label>[^\[\]]{1,300})\]"
     r"(?:\((?P<href>[^()\s]{1,400})[^()]{0,200}\)|\[(?P<id>[^\[\]]{1,80})\])?"
 )
-_BARE = re.compile(r"\b(?:ADRs?|AD|DR)[- #_]{0,2}(?P<number>\d{1,5})[a-z]?(?!\w)", re.IGNORECASE)
+_BARE = re.compile(
+    r"\b(?:[A-Z]{0,3}ADRs?|AD|[A-Z]{0,2}DR|RFCs?|decisions?(?: records?)?)[- #_]{0,2}\d{1,5}[a-z]?(?!\w)"
+    r"|(?<![\w.#/-])0\d{2,4}(?![\w.-])"
+    r"|(?<=\bby )\d{1,4}(?=\s?(?:[.,;)]|$|and\b))",
+    re.IGNORECASE,
+)
 _FILE = re.compile(r"(?<![\w/.-])[\w./-]{0,160}\.(?:md|adoc|mdx|markdown)\b")
 _ALSO = re.compile(r"\s?(?:/|,|&|\band\b)\s?(?P<number>\d{1,5})(?![\w.-])")
-_NUMBER = re.compile(r"(?:ADRs?|AD|DR)?[-_ #]{0,2}(\d{1,5})(?!\d)", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:[A-Z]{0,3}ADRs?|AD|[A-Z]{0,2}DR|RFCs?)?[-_ #]{0,2}(\d{1,5})(?!\d)", re.IGNORECASE)
 _LONE_NUMBER = re.compile(r"(?<![\w#.§-])\d{1,5}(?![\w.-])")
 _IN_NAME = re.compile(r"[A-Za-z]{0,10}[-_ ]{0,3}(\d{1,5})(?!\d)")
 

@@ -24,6 +24,8 @@ for _status, _words in {
     _WORDS.update(dict.fromkeys(_words.split(), _status))  # type: ignore[arg-type]
 
 _PHRASES: tuple[tuple[str, Status], ...] = (
+    ("not accepted until", "proposed"),
+    ("not accepted yet", "proposed"),
     ("not accepted", "retired"),
     ("not adopted", "retired"),
     ("not approved", "retired"),
@@ -52,6 +54,7 @@ _LEAD = re.compile(r"^[\W_]*(?:status\b[\W_]*)?", re.IGNORECASE)
 _PART = re.compile(r"(?:partial(?:ly)?|partly|mostly|largely|fully)[\W_]+", re.IGNORECASE)
 _ARROW = re.compile(r"\s*(?:->|→|⇒|=>|➔)\s*")
 _SENTENCE = re.compile(r"(?<=[.;])\s+|\s[—–]\s|\n")
+_DATED = re.compile(r"\b\d{4}-\d{2}|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _BOX = re.compile(r"^\s*[-*+]?\s*\[(?P<mark>[ xX✓✔])\]\s*")
 _CHOICES = re.compile(r"[|/]")
 
@@ -82,7 +85,7 @@ def standing(texts: Sequence[str]) -> Standing:
     for text in chosen:
         if len(_named(text)) > 2 and len(_CHOICES.findall(text)) > 1:
             continue  # a template's list of what one may write
-        for sentence in _SENTENCE.split(_ARROW.split(plain(text))[-1])[:8]:
+        for sentence in _SENTENCE.split(_latest(plain(text)))[:8]:
             if status := _first_word(sentence):
                 found.append((status, sentence))
     for decisive in ("superseded", "retired"):
@@ -90,7 +93,15 @@ def standing(texts: Sequence[str]) -> Standing:
             if status == decisive:
                 reason = _reason(whole, sentence) if decisive == "retired" else ""
                 return Standing(status, True, whole, reason)
+    if len(found) > 1 and all(_DATED.search(text) for text in chosen):
+        found.reverse()  # a history of the status: the last line is what holds
     return Standing(found[0][0] if found else "accepted", bool(found), whole)
+
+
+def _latest(text: str) -> str:
+    """Of "Proposed → Accepted", what follows the arrow; but "Superseded → ADR-9" is one statement."""
+    last = _ARROW.split(text)[-1]
+    return last if _first_word(last) else text
 
 
 def _checked(texts: Sequence[str]) -> list[str]:
