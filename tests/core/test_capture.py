@@ -200,9 +200,23 @@ def test_a_message_of_20_megabytes_takes_no_longer_than_a_page(piece: str) -> No
 
 
 PIECES = st.sampled_from(
-    ["Rejected: a | b", "Decision: ", "- ", "* x", "\n", "\n\n", "    ", BUCKET, "(", "`", "```"]
-    + ["Owner: @a", "Incident: x", "Fix: y", "We decided to never do it because ", "\r\n"]
-    + ["Gotcha: \ud800", "An alternative would be Redis, but it is slow. "]
+    [
+        *(
+            "Rejected: a | b",
+            "Decision: ",
+            "- ",
+            "* x",
+            "    ",
+            "(",
+            "`",
+            "```",
+            "—",
+            " — ",
+            BUCKET,
+        ),
+        *("Owner: @a", "Incident: x", "Fix: y", "Gotcha: \ud800", "\n", "\n\n", "\r\n"),
+        *("We decided to never do it because ", "An alternative would be Redis, but it is slow. "),
+    ]
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kn.core.candidate import Candidate
+from kn.core.candidate import Candidate, normalized
 from kn.core.capture.noise import is_revert, is_routine
 from kn.core.capture.prose import told_in
 from kn.core.capture.scope import scope_of
@@ -38,6 +38,8 @@ def candidates_in(
     scope = scope_of(paths) if found else None
     unique: dict[str, Candidate] = {}
     for candidate in found:
+        if not normalized(candidate.statement):
+            continue
         evidence = tuple(
             replace(piece, commit=commit, session=session) for piece in candidate.evidence
         )
