@@ -1,4 +1,5 @@
-"""Architecture decision records: Nygard and adr-tools, MADR 2-4, Log4brains, and what people make of them.
+"""Architecture decision records: Nygard and adr-tools, MADR 2-4, Log4brains, and what people make
+of them.
 
 `read_record` takes one file apart, `link_records` settles among all of them which are current.
 """

@@ -10,48 +10,77 @@ from kn.core.adr.wording import cost, cut, plain, sentences
 from kn.core.model import Rejected
 
 _REJECTED = (
-    "rejected alternatives", "alternatives rejected", "rejected", "rejected options", "alternatives considered",
-    "alternatives", "alternative approaches", "other options", "alternatives considered and rejected",
+    "rejected alternatives", "alternatives rejected", "rejected", "rejected options",
+    "alternatives considered",
+    "alternatives", "alternative approaches", "other options",
+    "alternatives considered and rejected",
     "options not chosen", "alternative solutions", "other alternatives", "discarded options",
-    "alternatives explored", "why not", "alternative approaches considered", "other options considered",
+    "alternatives explored", "why not", "alternative approaches considered",
+    "other options considered",
 )  # fmt: skip
 _CONSIDERED = (
-    "considered options", "options considered", "options", "considered actions", "pros and cons of the options",
+    "considered options", "options considered", "options", "considered actions",
+    "pros and cons of the options",
     "considered alternatives", "possible solutions", "solutions considered", "considered solutions",
 )  # fmt: skip
 """Here the option that was chosen stands among the others."""
 
+_NAME = 11
+"""Tokens of an option's name; three in four are shorter."""
+
 _BULLET = re.compile(r"^\s{0,3}(?:[-*+•]|\d{1,2}[.)])\s+")
 _LABEL = re.compile(
-    r"^(?:(?:option|alternative|approach|solution|alt)\b\s*(?:#?\d{1,2}|[A-Za-z])?(?!\w)|\(?(?:\d{1,2}|[A-Ha-h])[.)])\s*[:.)—–-]*\s*",
+    r"^(?:(?:option|alternative|approach|solution|alt)\b\s*(?:#?\d{1,2}|[A-Za-z])?(?!\w)"
+    r"|\(?(?:\d{1,2}|[A-Ha-h])[.)])\s*[:.)—–-]*\s*",
     re.IGNORECASE,
 )
-_BOLD = re.compile(r"^[\"“]?(?:\*\*|__)(?P<name>[^*_]{2,160})(?:\*\*|__)[\"”]?[\s:.,—–-]*(?P<rest>.*)$", re.DOTALL)
+_BOLD = re.compile(
+    r"^[\"“]?(?:\*\*|__)(?P<name>[^*_]{2,160})(?:\*\*|__)[\"”]?[\s:.,—–-]*(?P<rest>.*)$", re.DOTALL
+)
 _NAMED = re.compile(r"^(?P<name>[^:—–]{2,110}?)(?:\s[—–-]+\s|:\s)(?P<rest>.*)$", re.DOTALL)
 _SAYS_REJECTED = re.compile(
-    r"\b(?:rejected|discarded|dismissed|ruled out|not chosen|declined)\b(?:\s+(?:for now|hard|for v\d|at this stage|here))?"
+    r"\b(?:rejected|discarded|dismissed|ruled out|not chosen|declined)\b(?:\s+(?:for now|hard"
+    r"|for v\d|at this stage|here))?"
     r"[\s:;,.—–*-]*(?:because|since|as|due to|for)?\s*(?:it\s+(?=is|would|adds))?",
     re.IGNORECASE,
 )
-_CHOSEN = re.compile(r"\b(?:chosen|selected|accepted|adopted|our choice|preferred|recommended|this adr|the decision)\b|✅|✓", re.IGNORECASE)
-_BAD = re.compile(r"^(?:bad|con|cons|negative|against|disadvantages?)\b[\s,:—–-]*(?:because\s+)?", re.IGNORECASE)
-_NO_OPTION = re.compile(r"^(?:none|n/?a|tbd|todo|not applicable|no alternatives?|there (?:is|are|were)|we |this section|the following|pros?|cons?|positive|negative|rejected|good|bad)\b", re.IGNORECASE)
+_CHOSEN = re.compile(
+    r"\b(?:chosen|selected|accepted|adopted|our choice|preferred|recommended|this adr"
+    r"|the decision)\b|✅|✓",
+    re.IGNORECASE,
+)
+_BAD = re.compile(
+    r"^(?:bad|con|cons|negative|against|disadvantages?)\b[\s,:—–-]*(?:because\s+)?", re.IGNORECASE
+)
+_NO_OPTION = re.compile(
+    r"^(?:none|n/?a|tbd|todo|not applicable|no alternatives?|there (?:is|are|were)|we "
+    r"|this section|the following|pros?|cons?|positive|negative|rejected|good|bad)\b",
+    re.IGNORECASE,
+)
 
 
-def rejected_of(document: Document, chosen: str, room: int) -> tuple[Rejected, ...]:
-    """Up to three options with short reasons, within `room` tokens; the chosen one left out."""
-    found: list[Rejected] = []
-    taken: set[str] = set()
+def rejected_of(document: Document, chosen: str) -> tuple[Rejected, ...]:
+    """The options that were not taken, in the record's order and words; the chosen one is left
+    out."""
+    found: dict[str, Rejected] = {}
     for option, because in _options(document, chosen):
-        name = cut(option, 8)
-        key = name.casefold()
-        left = room - cost(name) - 2
-        if left < 0 or key in taken or len(found) == 3:
-            break
-        taken.add(key)
-        reason = cut(because, min(10, left)) if because and left >= 4 else ""
+        key = option.casefold()
+        if not any(key.startswith(other) or other.startswith(key) for other in found):
+            found[key] = Rejected(option, because)
+    return tuple(found.values())
+
+
+def fitting(options: tuple[Rejected, ...], room: int) -> tuple[Rejected, ...]:
+    """Up to three of the options with short reasons, within `room` tokens."""
+    found: list[Rejected] = []
+    for option in options[:3]:
+        name = cut(option.option, min(_NAME, room - 2))
+        if len(name) * 2 < min(len(option.option), 50):
+            continue  # half a name names nothing
+        room -= cost(name) + 2
+        reason = cut(option.because, min(10, room)) if room >= 4 else ""
+        room -= cost(reason)
         found.append(Rejected(name, reason))
-        room = left - cost(reason)
     return tuple(found)
 
 
@@ -72,7 +101,8 @@ def _options(document: Document, chosen: str) -> Iterator[tuple[str, str]]:
 
 
 def _without(options: list[tuple[str, str]], chosen: str) -> list[tuple[str, str]]:
-    """The options but the one that the decision names; with none recognised there is nothing to tell."""
+    """The options but the one that the decision names; with none recognised there is nothing to
+    tell."""
     words = _words(chosen)
     scored = [len(words & _words(name)) / (len(_words(name)) or 1) for name, _ in options]
     if not scored or max(scored) < 0.5 or scored.count(max(scored)) > 1:
@@ -90,7 +120,7 @@ def _of_section(document: Document, section: Section) -> Iterator[tuple[str, str
     below = [s for s in document.below(section) if s.level == section.level + 1]
     if below:
         for sub in below:
-            name = _LABEL.sub("", plain(sub.title)).strip(" .:*\"“”`")
+            name = _LABEL.sub("", plain(sub.title)).strip(' .:*"“”`')
             if name and not _NO_OPTION.match(name):
                 yield name, " ".join(line.strip() for line in sub.lines[:20])
         return
@@ -101,17 +131,21 @@ def _of_section(document: Document, section: Section) -> Iterator[tuple[str, str
 
 
 def _bullets(lines: tuple[str, ...]) -> Iterator[str]:
+    """The outermost bullets and the paragraphs that begin in bold, each as one line."""
+    indents = [len(x) - len(x.lstrip()) for x in lines if _BULLET.match(x)]
+    outer = min(indents, default=0)
     block: list[str] = []
-    for line in (*lines, "- "):
-        if _BULLET.match(line) or line.startswith("**") or line == "- ":
-            if block:
-                yield " ".join(block)
-            block = [_BULLET.sub("", line).strip()] if line != "- " else []
-        elif not line.strip() or line.lstrip().startswith("|"):
-            if block:
-                yield " ".join(block)
+    for line in (*lines, ""):
+        indent = len(line) - len(line.lstrip())
+        bullet = _BULLET.match(line)
+        starts = (bullet and indent == outer) or (line.startswith("**") and not indents)
+        ends = not line.strip() or line.lstrip().startswith("|")
+        if (starts or ends) and block:
+            yield " ".join(block)
             block = []
-        elif block and not re.match(r"\s+(?:[-*+]|\d{1,2}[.)])\s", line):
+        if starts:
+            block = [_BULLET.sub("", line).strip()]
+        elif block and not bullet:
             block.append(line.strip())
 
 
@@ -123,7 +157,7 @@ def _named(bullet: str) -> tuple[str, str] | None:
     else:
         first, *others = [*sentences(plain(bullet)), ""]
         name, rest = first, " ".join(others)
-    name = _LABEL.sub("", name).strip(" .:,\"“”`")
+    name = _LABEL.sub("", name).strip(' .:,"“”`')
     said = _SAYS_REJECTED.search(name)
     if said and said.start() > 3:
         name, rest = name[: said.start()].strip(" ,.;:—–-("), name[said.start() :] + " " + rest
@@ -131,12 +165,20 @@ def _named(bullet: str) -> tuple[str, str] | None:
 
 
 def _rows(lines: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Options in a table: the first column names them, one headed "rejected because" or "reason" tells why."""
-    rows = [[plain(c) for c in line.strip().strip("|").split("|")] for line in lines if line.lstrip().startswith("|")]
+    """Options in a table: the first column names them, one headed "rejected because" or "reason"
+    tells why."""
+    rows = [
+        [plain(c) for c in line.strip().strip("|").split("|")]
+        for line in lines
+        if line.lstrip().startswith("|")
+    ]
     if len(rows) < 3:
         return
     head = [c.casefold() for c in rows[0]]
-    why = next((i for i, c in enumerate(head) if re.search(r"reject|reason|why|verdict|cons|drawback", c)), 0)
+    why = next(
+        (i for i, c in enumerate(head) if re.search(r"reject|reason|why|verdict|cons|drawback", c)),
+        0,
+    )
     for row in rows[2:]:
         if len(row) > why and row[0] and not any(_CHOSEN.search(c) for c in row):
             yield _LABEL.sub("", row[0]), row[why] if why else ""

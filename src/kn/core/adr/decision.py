@@ -3,59 +3,83 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import islice
 
-from kn.core.adr.alternatives import rejected_of
+from kn.core.adr.alternatives import fitting, rejected_of
 from kn.core.adr.document import Document
 from kn.core.adr.passages import Passage, decisive, gains, reasons, situation
 from kn.core.adr.wording import cost, cut, sentences
 from kn.core.model import Rejected
 
-_STATEMENT = 36
-"""Tokens of a statement; DESIGN allows about 40, and the budget of a context holds more short ones."""
+_STATEMENT = 34
+"""Tokens of a statement; DESIGN allows about 40, and the budget of a context holds more short
+ones."""
 _TITLE = 18
-_REASON = 16
-_ALL = 50
-"""Tokens of statement, reason and options together; id and scope bring the compact form to about 60."""
+_REASON = 18
+_OPTIONS = 12
+"""Tokens kept free for the rejected options of a record that has some."""
+_ALL = 52
+"""Tokens of statement, reason and options together; id and scope bring the compact form to about
+60."""
 
 _CHOSEN = re.compile(
-    r"(?:we\s+)?(?:chose|chosen|choose|selected|picked|decided)\s*(?:option|alternative|solution|approach)?s?\s*:?\s*"
-    r"[\"“'‘*]{0,3}(?P<option>[^\"”*]{2,200}?)[\"”'’*]{0,3}\s*[,.;:—–-]{0,2}\s*\bbecause\b\s*(?P<because>[^.]{3,400})",
+    r"(?:we\s+)?(?:chose|chosen|choose|selected|picked|decided)\s*(?:option|alternative|solution"
+    r"|approach)?s?\s*:?\s*"
+    r"[\"“'‘*]{0,3}(?P<option>[^\"”*]{2,200}?)[\"”'’*]{0,3}\s*[,.;:—–-]{0,2}\s*\bbecause\b"
+    r"\s*(?P<because>[^.]{3,400})",
     re.IGNORECASE,
 )
-_CHOSEN_ALONE = re.compile(r"chosen\s+(?:option|alternative|solution)s?\s*:\s*[\"“]?(?P<option>[^\"”]{2,200})", re.IGNORECASE)
+_CHOSEN_ALONE = re.compile(
+    r"chosen\s+(?:option|alternative|solution)s?\s*:\s*[\"“]?(?P<option>[^\"”]{2,200})",
+    re.IGNORECASE,
+)
 _LEAD_IN = re.compile(
-    r"^(?:(?:therefore|thus|so|hence|consequently|accordingly|overall|finally|as a result|for now|for this reason|"
-    r"given (?:this|that|the above)|based on (?:this|that|the above)|(?:the|our) (?:decision|proposal) is(?: that)?)[, :]\s*)?"
-    r"(?:(?:we|the team|james|i)\s+(?:have |had |'ve |also )?(?:decided|agreed|chose|chosen|propose|proposed|opted|are going|plan|intend|want|will)"
-    r"(?:\s+to|\s+that(?:\s+we(?:\s+will)?)?)?\s+|we['’]ll\s+|(?:it (?:is|was|has been) (?:decided|agreed|proposed) (?:to|that(?: we(?: will)?)?)\s+)"
-    r"|we should\s+|we shall\s+|we must\s+|this adr proposes(?: to)?\s+|the (?:decision|proposal) is to\s+)?",
+    r"^(?:(?:therefore|thus|so|hence|consequently|accordingly|overall|finally|as a result|for now"
+    r"|for this reason|"
+    r"given (?:this|that|the above)|with (?:this|that) in mind|based on (?:this|that|the above)"
+    r"|(?:the|our) (?:decision|proposal) is(?: that)?)[, :]\s*)?"
+    r"(?:(?:we|the team|i)(?:['’]ve)?\s+(?:have |had |also |therefore )?(?:decided|agreed|chose"
+    r"|chosen|propose|proposed|opted|are going|plan|intend|want|will)"
+    r"(?:\s+to|\s+that(?:\s+we(?:\s+will)?)?)?\s+|we['’]ll\s+|(?:it (?:is|was|has been) (?:decided"
+    r"|agreed|proposed) (?:to|that(?: we(?: will)?)?)\s+)"
+    r"|we should\s+|we shall\s+|we must\s+|this adr proposes(?: to)?\s+|the (?:decision"
+    r"|proposal) is to\s+)?",
     re.IGNORECASE,
 )
 _WHY = re.compile(
-    r"(?:,?\s+\(?because\s+(?:of\s+)?|,?\s+since\s+(?!v?\d)|,\s+as\s+(?=it|this|they|we|that|the)|,?\s+so\s+that\s+|,\s+so\s+(?=we|the|it|that)"
-    r"|,?\s+in\s+order\s+to\s+|\s+(?=to\s+(?:avoid|prevent|reduce|allow|ensure|keep|make|enable|minimi[sz]e|improve|support)\s))",
+    r"(?:,?\s+\(?because\s+(?:of\s+)?|,?\s+since\s+(?!v?\d)|,\s+as\s+(?=it|this|they|we|that|the)"
+    r"|,?\s+so\s+that\s+|,\s+so\s+(?=we|the|it|that)"
+    r"|,?\s+in\s+order\s+to\s+|\s+(?=to\s+(?:avoid|prevent|reduce|allow|ensure|keep|make|enable"
+    r"|minimi[sz]e|improve|support)\s))",
     re.IGNORECASE,
 )
 _NEED = re.compile(
-    r"\b(?:need|needs|problem|cannot|can't|could not|unable|slow|expensive|hard|difficult|risk|lack|lacks|missing|"
-    r"fails?|failed|breaks?|broken|leak|too|insecure|complex|confus|error|bug|inconsistent|duplicat|requires?|must|not)\w*\b",
+    r"\b(?:need|needs|problems?|cannot|can't|could not|unable|slow|expensive|hard|difficult|risk"
+    r"|lack|lacks|missing|"
+    r"fails?|failed|failing|breaks?|broken|leak\w*|too|insecure|complex\w*|confus\w*|errors?|bugs?"
+    r"|inconsisten\w*|"
+    r"duplicat\w*|requires?|must|not|no)\b",
     re.IGNORECASE,
 )
 _DECIDES = re.compile(
-    r"\b(?:we will|we'll|we decided|we have decided|decided|decide|adopt|adopts?|use|uses|will be|shall|must|introduce|replace|"
-    r"implement|add|move|create|switch|store|keep|becomes?|remove|migrate|propose[sd]?|never|only|every|each|is|are)\b",
+    r"\b(?:we will|we'll|we decided|we have decided|decided|decide|adopt|adopts?|use|uses|will be"
+    r"|shall|must|introduce|replace|"
+    r"implement|add|move|create|switch|store|keep|becomes?|remove|migrate|propose[sd]?|never|only"
+    r"|every|each|is|are)\b",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"^(?:there (?:is|are|were|was)|we (?:considered|have considered|looked|discussed|evaluated|investigated|tried)|currently|"
-    r"today|at the (?:time|moment)|in the past|historically|previously|note|after |when (?:we|i)|if )\b|\?$",
+    r"^(?:there (?:is|are|were|was)|we (?:considered|have considered|looked|discussed|evaluated"
+    r"|investigated|tried)|currently|"
+    r"today|at the (?:time|moment)|in the past|historically|previously|note|.{0,80}\b(?:unchanged"
+    r"|stays as it is)\b|after |when (?:we|i)|if )\b|\?$",
     re.IGNORECASE,
 )
 _STOP = frozenset(
-    "a an the of to in on at by for with and or but as is are be via from into use using used our we it its this that "
-    "than not no new adr when how what per vs over under between within without through all any each".split()
+    "a an the of to in on at by for with and or but as is are be via from into use using used our "
+    "we it its this that "
+    "than not no new adr when how what per vs over under between within without through all any "
+    "each".split()
 )
 
 
@@ -63,15 +87,42 @@ def decision_of(document: Document, title: str) -> tuple[str, str, tuple[Rejecte
     """(statement, because, rejected), together about 50 tokens.
 
     The statement carries the title's words: a task finds a decision by them, and a first sentence
-    such as "We go with option 2" has none. Where the decision cannot be found it is the title alone.
+    such as "We go with option 2" has none. Where the decision cannot be found it is the title
+    alone.
     """
     sentence, because, option = _decided(document)
     statement = _stated(title, sentence)
+    options = rejected_of(document, option or sentence or title)
     room = _ALL - cost(statement)
-    reason = because or _reason(document, statement)
-    reason = _sentence_case(cut(reason.strip(" .,;:"), min(_REASON, room))) if reason and room > 6 else ""
-    room -= cost(reason)
-    return statement, reason, rejected_of(document, option or sentence or title, room)
+    most = min(_REASON, room - (_OPTIONS if options else 0))
+    reason = _fitted([because, *_reasons(document)], most)
+    return statement, reason, fitting(options, room - cost(reason))
+
+
+def _fitted(reasons: list[str], most: int) -> str:
+    """The first reason that fits whole; else the beginning of one, if it says most of it."""
+    cleaned = [text for r in reasons if len(text := _OPENING.sub("", r).strip(" .,;:")) > 12]
+    if most < 6 or not cleaned:
+        return ""
+    for text in cleaned:
+        if cost(text) <= most:
+            return _sentence_case(text)
+    for text in cleaned:
+        short = cut(text, most)
+        if len(short) * 2 > len(text) and not _OPEN_END.search(short):
+            return _sentence_case(short)
+    return ""
+
+
+_OPENING = re.compile(
+    r"^(?:however|but|and|also|moreover|furthermore|in addition|currently|today|so|thus"
+    r"|that)\b,?\s+",
+    re.IGNORECASE,
+)
+_OPEN_END = re.compile(
+    r"^(?:by|when|while|in|if|as|for|to|after|given|with)\b[^,]*$", re.IGNORECASE
+)
+"""A beginning such as "By switching the task manager" says nothing without its end."""
 
 
 def _decided(document: Document) -> tuple[str, str, str]:
@@ -105,7 +156,9 @@ def _best(passage: Passage) -> str:
     return chosen
 
 
-_EMPTY_LEAD = re.compile(r"\b(?:following|as follows|these|below|decided to|we will|steps?|points)\W*$", re.IGNORECASE)
+_EMPTY_LEAD = re.compile(
+    r"\b(?:following|as follows|these|below|decided to|we will|steps?|points)\W*$", re.IGNORECASE
+)
 
 
 def _head(item: str) -> str:
@@ -173,21 +226,17 @@ def _full_stop(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
-def _reason(document: Document, statement: str) -> str:
-    for passage in _first(reasons(document)):
-        found = next(iter(sentences(passage.text)), "")
-        text = found if found and not found.endswith(":") else next(iter(passage.items), "")
-        if text and not _WEAK.search(text):
-            _, because = _parted(text)
-            return because or text
-    for passage in _first(situation(document)):
-        for sentence in islice(sentences(passage.text[:2000]), 4):
-            _, because = _parted(sentence)
-            if _NEED.search(sentence) and not sentence.endswith((":", "?")):
-                return sentence if len(sentence) < 140 or not because else because
-    won = next((p.text for p in gains(document)), "")
-    return next(iter(sentences(won)), "").rstrip(":")
-
-
-def _first(found: Iterator[Passage]) -> Iterator[Passage]:
-    return islice(found, 3)
+def _reasons(document: Document) -> list[str]:
+    """Sentences that may tell why, the likeliest first."""
+    found: list[str] = []
+    for passage in islice(reasons(document), 3):
+        for text in (*islice(sentences(passage.text[:2000]), 2), *passage.items[:2]):
+            if not text.endswith((":", "?")) and not _WEAK.search(text):
+                found += [_parted(text)[1], text]
+    for passage in islice(situation(document), 5):
+        for text in islice(sentences(passage.text[:2000]), 4):
+            if _NEED.search(text) and not text.endswith((":", "?")):
+                found += [text, _parted(text)[1]]
+    for passage in islice(gains(document), 1):
+        found += [next(iter(sentences(passage.text)), "").rstrip(":"), *passage.items[:2]]
+    return [text for text in found if text]

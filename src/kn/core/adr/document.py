@@ -13,34 +13,47 @@ from dataclasses import dataclass
 from kn.core.adr.wording import plain
 
 READ_AT_MOST = 400_000
-"""Characters of a record that are read; the longest seen in 830 records has 130,000 (the margin is a guess)."""
+"""Characters of a record that are read; the longest seen in 830 records has 130,000 (the margin
+is a guess)."""
 
 _FENCE = re.compile(r"[ \t>]{0,12}(`{3,}|~{3,})")
 _ATX = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(\S.*)$")
 _BOLD = re.compile(r"[ ]{0,3}(?:\*\*|__)([A-Za-z][A-Za-z /&]{2,40}:?)(?:\*\*|__):?[ \t]*$")
 _BOLD_HEADINGS = frozenset(
     "status context decision consequences date deciders rationale alternatives".split()
-) | {"alternatives considered", "considered options", "decision outcome", "options considered", "problem"}
+) | {
+    "alternatives considered",
+    "considered options",
+    "decision outcome",
+    "options considered",
+    "problem",
+}
 _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{3,})[ \t]*$")
 _ANCHOR = re.compile(r"\{#[^{}]{1,80}\}[ \t]*$")
 _NUMBERING = re.compile(r"^(?:§[ ]?)?(?:\d{1,3}(?:\.\d{1,3}){0,3}[.):]?|[A-Z][.)])[ \t]+")
 _KEY = re.compile(
-    r"^(?P<key>[A-Za-z][A-Za-z() ]{1,28}?(?:-[A-Za-z]{1,12}){0,2})[ \t]?:(?:[ \t]+|$)(?P<value>.*)$",
+    r"^(?P<key>[A-Za-z][A-Za-z() ]{1,28}?(?:-[A-Za-z]{1,12}){0,2})[ \t]?:(?:[ \t]+"
+    r"|$)(?P<value>.*)$",
     re.DOTALL,
 )
 _BULLET = re.compile(r"^[ ]{0,3}(?:[-*+•]|\d{1,2}[.)])[ \t]+")
-_NO_TITLE = frozenset(("status", "context", "decision", "changelog", "introduction", "table of contents"))
-_LIFE = re.compile(
-    r"(?:[*_`~]{0,3})(?:Partial|(?:Super[sc]ede|Replace|Amend|Obsolete)[sd]|Deprecated|Accepted|Rejected|Implemented)\b"
+_NO_TITLE = frozenset(
+    ("status", "context", "decision", "changelog", "introduction", "table of contents")
 )
-"""A line of a status section that begins so is a statement of its own, blank line or not (adr-tools)."""
+_LIFE = re.compile(
+    r"(?:[*_`~]{0,3})(?:Partial|(?:Super[sc]ede|Replace|Amend|Obsolete)[sd]|Deprecated|Accepted"
+    r"|Rejected|Implemented)\b"
+)
+"""A line of a status section that begins so is a statement of its own, blank line or not
+(adr-tools)."""
 _RULE = re.compile(r"^[ ]{0,3}(?:[-*_][ ]?){3,}$")
 _CELLS = re.compile(r"(?<!\\)\|")
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and the lines up to the next heading; level 0 is what stands before the first one."""
+    """A heading and the lines up to the next heading; level 0 is what stands before the first
+    one."""
 
     level: int
     title: str
@@ -90,7 +103,8 @@ class Document:
 
 
 def heading_key(title: str) -> str:
-    """A heading as it is compared: lower case, without numbering, emphasis and outer punctuation."""
+    """A heading as it is compared: lower case, without numbering, emphasis and outer
+    punctuation."""
     return _NUMBERING.sub("", plain(title)).strip(" .:*_-–—").casefold()
 
 
@@ -118,7 +132,8 @@ def _uncommented(text: str) -> str:
 
 
 def _front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
-    """`key: value` and `- item` lines between two `---`; a full YAML reader would refuse templates."""
+    """`key: value` and `- item` lines between two `---`; a full YAML reader would refuse
+    templates."""
     if not lines or lines[0].rstrip() != "---":
         return {}, lines
     end = next((i for i, x in enumerate(lines[1:200], 1) if x.rstrip() in ("---", "...")), 0)
@@ -179,14 +194,16 @@ def _sections(lines: Iterator[str]) -> Iterator[Section]:
 
 
 def _may_be_title(body: list[str]) -> bool:
-    """A setext heading is one line of prose after a blank one; `---` below anything else is a rule."""
+    """A setext heading is one line of prose after a blank one; `---` below anything else is a
+    rule."""
     line = body[-1].strip()
     alone = len(body) < 2 or not body[-2].strip()
     return bool(line) and alone and len(line) < 120 and line[0].isalnum() and ":" not in line
 
 
 def entries(lines: tuple[str, ...]) -> list[Entry]:
-    """The paragraphs, bullets, quotes and table rows of some lines, with their keys if they have any."""
+    """The paragraphs, bullets, quotes and table rows of some lines, with their keys if they have
+    any."""
     found: list[list[str]] = []
     open_ = False
     for raw in lines:
@@ -206,9 +223,10 @@ def entries(lines: tuple[str, ...]) -> list[Entry]:
 
 def _begins(line: str) -> bool:
     """Whether a line begins a field or bullet of its own, though no blank line stands before it."""
-    return bool(_BULLET.match(line) or _LIFE.match(line)) or (
-        bool(match := _KEY.match(plain(line))) and len(match["key"].split()) <= 3
-    )
+    if _BULLET.match(line) or _LIFE.match(line):
+        return True
+    match = _KEY.match(plain(line))
+    return match is not None and len(match["key"].split()) <= 3
 
 
 def _entry(block: list[str]) -> Entry | None:

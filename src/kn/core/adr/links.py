@@ -17,7 +17,8 @@ _Pair = tuple[str, str]
 
 
 def link_records(records: Sequence[Record]) -> list[Record]:
-    """The same records with their relations in both directions and the status that follows from them.
+    """The same records with their relations in both directions and the status that follows from
+    them.
 
     A replaced record becomes `superseded`; one that is replaced in part stays as it is and is
     amended. Where two records disagree about how much is replaced, the older one's header counts
@@ -69,7 +70,9 @@ def _claims(records: Sequence[Record], known: _Index) -> Iterable[tuple[str, str
 
 def _counts_backwards(older: Record, newer: Record) -> bool:
     """Running text about a later record is a remark, not a replacement."""
-    return older.number.isdigit() and newer.number.isdigit() and int(older.number) > int(newer.number)
+    return (
+        older.number.isdigit() and newer.number.isdigit() and int(older.number) > int(newer.number)
+    )
 
 
 def _settled(record: Record, replaced: set[_Pair], amended: set[_Pair], known: _Index) -> Record:
@@ -113,7 +116,9 @@ class _Index:
         """The record a link or number means; a link to a renamed file is followed by its number."""
         target = re.split(r"[#?]", mention.href)[0]
         if target:
-            if "://" not in target and (record := self._paths.get(_joined(source.path, target).casefold())):
+            if "://" not in target and (
+                record := self._paths.get(_joined(source.path, target).casefold())
+            ):
                 return record
             if found := _nearest(self._names.get(_name(target), []), source, mention):
                 return found
@@ -127,12 +132,15 @@ class _Index:
 
 
 def _nearest(found: list[Record], source: Record, mention: Mention) -> Record | None:
-    """Of several records with one number, the one beside the source; then the one whose title is named."""
+    """Of several records with one number, the one beside the source; then the one whose title is
+    named."""
     beside = [r for r in found if _folder(r.path) == _folder(source.path)] or found
     if len(beside) < 2:
         return beside[0] if beside else None
     words = set(_key(f"{mention.label} {_name(mention.href)}").split())
-    scored = sorted(((len(words & set(_key(r.title).split())), r.path, r) for r in beside), key=lambda s: s[0])
+    scored = sorted(
+        ((len(words & set(_key(r.title).split())), r.path, r) for r in beside), key=lambda s: s[0]
+    )
     return scored[-1][2] if scored[-1][0] > scored[-2][0] else None
 
 

@@ -16,7 +16,8 @@ Relation = Literal["supersedes", "superseded_by", "amends", "amended_by"]
 class Mention:
     """One statement of a record about another one, which is not looked up yet.
 
-    `href` is a link's target, `number` a record's number without leading zeros; either may be empty.
+    `href` is a link's target, `number` a record's number without leading zeros; either may be
+    empty.
     `firm` is false for what stands in running text, which gives way to what a header says.
     """
 
@@ -38,9 +39,11 @@ _VERB = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _WHICH = re.compile(r"\b(?:which|that|who)\s(?:\w{1,12}\s)?\Z")
-"""Before a verb: it speaks of the record named last, and so ends nothing ("by 71, which replaces x, and 74")."""
+"""Before a verb: it speaks of the record named last, and so ends nothing ("by 71, which replaces
+x, and 74")."""
 _DECLARED = re.compile(
-    r"^\s(?:is|are)\s(?:(?:now|hereby|therefore|thereby|fully)\s)?super[sc]eded(?:\sby\sthis\s\w+)?\s?[.;]",
+    r"^\s(?:is|are)\s(?:(?:now|hereby|therefore|thereby"
+    r"|fully)\s)?super[sc]eded(?:\sby\sthis\s\w+)?\s?[.;]",
     re.IGNORECASE,
 )
 _WHOLE = ("superse", "superce", "replace", "obsolet", "depreca")
@@ -52,35 +55,46 @@ _THIS = re.compile(
     r"|^\W*(?:we|it|this|hereby)\b",
     re.IGNORECASE,
 )
-_OBJECT_THIS = re.compile(r"\s+this\s+(?:adr|decision|record|document|one)\b(?P<part>['’]s)?", re.IGNORECASE)
+_OBJECT_THIS = re.compile(
+    r"\s+this\s+(?:adr|decision|record|document|one)\b(?P<part>['’]s)?", re.IGNORECASE
+)
 _EMPTY_SUBJECT = frozenset(
-    "is was has have been now be being this the adr decision record document it and fully also later "
+    "is was has have been now be being this the adr decision record document it and fully also "
+    "later "
     "since which hereby therefore entirely completely status".split()
 )
 _WHOLE_GAP = frozenset(
-    "adr adrs decision record the previous earlier old older and in full fully entirely completely both "
+    "adr adrs decision record the previous earlier old older and in full fully entirely completely "
+    "both "
     "our of by former number no".split()
 )
 _TO_BE = frozenset("is was are were has have been now which".split())
 _DENIED = re.compile(
-    r"(?:\b(?:not|never|must|should|could|would|may|might|if|unless|until|nor|will|can|without|eventually)"
+    r"(?:\b(?:not|never|must|should|could|would|may|might|if|unless|until|nor|will|can|without"
+    r"|eventually)"
     r"|\brather\s+than|\bto\s+be|\binstead\s+of)\b[^.;:]{0,30}$",
     re.IGNORECASE,
 )
 _OTHER_MATTER = re.compile(
-    r"\b(?:build(?:s|ing)?|extend(?:s|ed)?|depends?|see|refines?|relate[sd]?|implements|complements?|"
-    r"unaffected|unchanged|remains?|stands?|retains?|fulfil\w*|keeps?|none|nothing|n/a|per|unlike|neither|nor|not|"
+    r"\b(?:build(?:s|ing)?|extend(?:s|ed)?|depends?|see|refines?|relate[sd]?|implements"
+    r"|complements?|"
+    r"unaffected|unchanged|remains?|stands?|retains?|fulfil\w*|keeps?|none|nothing|n/a|per|unlike"
+    r"|neither|nor|not|"
     r"follow\w*|precedent|deferred|introduced|companion|requires?|adopts?)\b|^[\s:*_]*[—–-]+\s*$",
     re.IGNORECASE,
 )
 _IN_PART = re.compile(
-    r"\b(?:partial(?:ly)?|partly|in\s+part|parts?\s+of|portions?|some\s+of|aspects?)\b", re.IGNORECASE
-)
-_PART_AFTER = re.compile(
-    r"[*_`]{0,3}(?:['’]s\b|\s?(?:§|\(?(?:partial|partly|in\s+part)|point\b|section\b|only\b|for\b|clause\b))",
+    r"\b(?:partial(?:ly)?|partly|in\s+part|parts?\s+of|portions?|some\s+of|aspects?)\b",
     re.IGNORECASE,
 )
-_WHOLE_AFTER = re.compile(r"\s?[(—–,]\s?(?:in\s+full|whole|entirely|completely|fully)\b", re.IGNORECASE)
+_PART_AFTER = re.compile(
+    r"[*_`]{0,3}(?:['’]s\b|\s?(?:§|\(?(?:partial|partly|in\s+part)|point\b|section\b|only\b|for\b"
+    r"|clause\b))",
+    re.IGNORECASE,
+)
+_WHOLE_AFTER = re.compile(
+    r"\s?[(—–,]\s?(?:in\s+full|whole|entirely|completely|fully)\b", re.IGNORECASE
+)
 _CONNECTED = re.compile(r"[,/&;+]|\band\b|^\s*$", re.IGNORECASE)
 _AND = re.compile(r"\W*(?:and|&)?\W*", re.IGNORECASE)
 _BY = re.compile(r"\bby\b", re.IGNORECASE)
@@ -101,7 +115,9 @@ def mentions(
     if not named:
         return []
     found: list[tuple[Relation, Ref]] = []
-    verbs = [v for v in _VERB.finditer(text) if not (v["active"] and _WHICH.search(text, 0, v.start()))]
+    verbs = [
+        v for v in _VERB.finditer(text) if not (v["active"] and _WHICH.search(text, 0, v.start()))
+    ]
     for at, verb in enumerate(verbs):
         end = verbs[at + 1].start() if at + 1 < len(verbs) else len(text)
         found += _of_verb(text, verb, end, named, own, firm, anyone)
@@ -150,7 +166,8 @@ def _sentence_before(text: str, at: int) -> str:
 
 
 def _subject(text: str, verb: re.Match[str], named: list[Ref], firm: bool) -> Ref | None:
-    """The record that the verb speaks of, when it is named right before it: "ADR-9 was superseded by"."""
+    """The record that the verb speaks of, when it is named right before it: "ADR-9 was superseded
+    by"."""
     before = [ref for ref in named if ref.end <= verb.start()]
     if not before:
         return None
@@ -184,7 +201,8 @@ def _about_this(before: str, verb: re.Match[str], text: str, named: list[Ref]) -
 
 
 def _objects(text: str, verb: re.Match[str], end: int, named: list[Ref]) -> list[tuple[Ref, str]]:
-    """The records that the verb governs, each with the words between it and what stands before it."""
+    """The records that the verb governs, each with the words between it and what stands before
+    it."""
     found: list[tuple[Ref, str]] = []
     at = verb.end()
     for ref in named:
@@ -206,12 +224,20 @@ def _relation(verb: re.Match[str], before: str, gap: str, after: str) -> Relatio
     word = (verb["passive"] or verb["active"]).casefold()
     if verb["passive"]:
         clause = _BOUNDARY.split(before)[-1]
-        subject = [w for w in re.findall(r"[\w§`]+", plain(clause).casefold()) if w not in _EMPTY_SUBJECT]
+        subject = [
+            w for w in re.findall(r"[\w§`]+", plain(clause).casefold()) if w not in _EMPTY_SUBJECT
+        ]
         part = bool(subject) or bool(_IN_PART.search(f"{clause} {verb['how'] or ''}"))
-        part = part or "addition" in (verb["how"] or "") or bool(re.match(r"\s?\(?in\s+part\b", after))
+        part = (
+            part or "addition" in (verb["how"] or "") or bool(re.match(r"\s?\(?in\s+part\b", after))
+        )
         return "amended_by" if part or not word.startswith(_WHOLE) else "superseded_by"
     if not word.startswith(_WHOLE):
         return "amends"
     clause = _BOUNDARY.split(before)[-1]
-    part = _qualified(gap) or bool(_IN_PART.search(f"{clause} {gap}")) or bool(_PART_AFTER.match(after))
+    part = (
+        _qualified(gap)
+        or bool(_IN_PART.search(f"{clause} {gap}"))
+        or bool(_PART_AFTER.match(after))
+    )
     return "amends" if part and not _WHOLE_AFTER.match(after) else "supersedes"

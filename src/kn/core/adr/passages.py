@@ -12,19 +12,44 @@ from kn.core.adr.wording import plain
 _DECISION = (
     "decision outcome", "decision", "decisions", "the decision", "our decision", "decision made",
     "proposed decision", "outcome", "resolution", "conclusion", "proposal", "proposed solution",
-    "solution", "recommendation", "chosen option", "abstract", "summary", "tl;dr", "detailed design",
+    "solution", "recommendation", "chosen option", "abstract", "summary", "tl;dr",
+    "detailed design",
     "design", "proposed design", "approach", "overview", "discussion",
 )  # fmt: skip
 """Headings under which records say what was decided, in the order in which they are believed."""
 
-_REASON = ("rationale", "reasons", "reasoning", "justification", "why", "motivation", "argument", "decision drivers", "drivers")
-_SITUATION = ("context", "context and problem statement", "problem", "problem statement", "background", "introduction", "intro", "issue")
+_REASON = (
+    "rationale",
+    "reasons",
+    "reasoning",
+    "justification",
+    "why",
+    "motivation",
+    "argument",
+    "decision drivers",
+    "drivers",
+)
+_SITUATION = (
+    "context",
+    "context and problem statement",
+    "problem",
+    "problem statement",
+    "background",
+    "introduction",
+    "intro",
+    "issue",
+)
 _GAIN = ("positive consequences", "positive", "benefits", "advantages", "pros")
 _BULLET = re.compile(r"^\s{0,6}(?:[-*+•]|\d{1,2}[.)])\s+(?:\[[ xX]\]\s+)?")
 _ASIDE = re.compile(
-    r"this (?:section|document|adr|record|file|page) (?:describes|explains|contains|captures|lists|outlines|records|presents|defines|is|serves)"
-    r"|what is the change|the (?:change|decision) that we|the facts? behind|the following|see |as (?:described|discussed|mentioned)"
-    r"|(?:accepted|approved|proposed|implemented|rejected|draft|tbd|todo|n/?a|none|yes|no|pending|done|updates?|notes?|edit)\W*$"
+    r"this (?:section|document|adr|record|file|page) (?:describes|explains|contains|captures|lists"
+    r"|outlines|records|presents|defines|is|serves)"
+    r"|what is the change|the (?:change|decision) that we|the facts? behind|the following|see "
+    r"|as (?:described|discussed|mentioned)"
+    r"|(?:accepted|approved|proposed|implemented|rejected|draft|tbd|todo|n/?a|none|yes|no|pending"
+    r"|done|updates?|notes?|edit)\W*$"
+    r"|(?:status|date|deciders?|authors?|owners?|tags?|related|relates|depends|supersedes|amends"
+    r"|companion|issue|refs?)\b[^:.]{0,20}:"
     r"|last updated|\W*$|table of contents|(?:figure|diagram|example|listing)\b",
     re.IGNORECASE,
 )
@@ -32,7 +57,8 @@ _ASIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph in plain words; `items` are the bullets that follow it when it introduces a list."""
+    """A paragraph in plain words; `items` are the bullets that follow it when it introduces a
+    list."""
 
     text: str
     items: tuple[str, ...] = ()
@@ -50,7 +76,8 @@ def decisive(document: Document) -> Iterator[Passage]:
 
 
 _NOT_TELLING = frozenset(
-    "status date changelog references links related deciders authors author revision history consequences".split()
+    "status date changelog references links related deciders authors author revision history "
+    "consequences".split()
 ) | {"see also", "revision history", "table of contents", "related adrs"}
 
 
@@ -87,7 +114,8 @@ def _in_order(document: Document, names: tuple[str, ...]) -> Iterator[Section]:
 
 
 def passages(section: Section, *, heading: bool = False) -> Iterator[Passage]:
-    """The paragraphs of a section, asides and tables left out; bullets belong to the paragraph above."""
+    """The paragraphs of a section, asides and tables left out; bullets belong to the paragraph
+    above."""
     blocks = list(_blocks(section.lines))
     at = 0
     while at < len(blocks):
@@ -107,7 +135,8 @@ def passages(section: Section, *, heading: bool = False) -> Iterator[Passage]:
 
 
 def _blocks(lines: tuple[str, ...]) -> Iterator[tuple[bool, str]]:
-    """(is a bullet, plain text) of each paragraph and bullet; quotes, tables and rules are skipped."""
+    """(is a bullet, plain text) of each paragraph and bullet; quotes, tables and rules are
+    skipped."""
     block: list[str] = []
     bullet = False
     for line in (*lines, ""):

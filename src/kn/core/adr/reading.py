@@ -18,16 +18,24 @@ from kn.core.adr.header import (
 from kn.core.adr.record import NotARecord, Record
 
 _NAMES = re.compile(
-    r"(?:readme|index|process|contributing|intro(?:duction)?|toc|about|glossary|changelog|licen[cs]\w*|"
+    r"(?:readme|index|process|contributing|intro(?:duction)?|toc|about|glossary|changelog"
+    r"|licen[cs]\w*|"
     r"(?:.*[-_ ])?template(?:[-_ ].*)?|adr)$",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
-    r"\{[^{}]{0,60}(?:title|number|adr)[^{}]{0,60}\}|\[(?:short )?title[^\[\]]{0,60}\]|<[^<>]{0,20}title[^<>]{0,40}>",
+    r"\{[^{}]{0,60}(?:title|number|adr)[^{}]{0,60}\}|\[(?:short )?title[^\[\]]{0,60}\]"
+    r"|<[^<>]{0,20}title[^<>]{0,40}>",
     re.IGNORECASE,
 )
 _TELLING = frozenset(
-    ("decision", "decisions", "decision outcome", "context and problem statement", "considered options")
+    (
+        "decision",
+        "decisions",
+        "decision outcome",
+        "context and problem statement",
+        "considered options",
+    )
 )
 
 
@@ -35,12 +43,15 @@ def read_record(path: str, text: str) -> Record | NotARecord:
     """Read one file as a decision record; what is none says why.
 
     `path` is relative to the repository's root, with `/`. Any text may be given in: BOM, CRLF and
-    broken Markdown are taken as they are, and nothing is raised. Relations to other records are only
+    broken Markdown are taken as they are, and nothing is raised. Relations to other records are
+    only
     noted (`links`); `link_records` looks them up and settles the status.
     """
     stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     if stem.startswith((".", "_")) or _NAMES.match(stem):
-        return NotARecord(path, "by its name it is an index, a template or a page about the records")
+        return NotARecord(
+            path, "by its name it is an index, a template or a page about the records"
+        )
     document = take_apart(text)
     if _PLACEHOLDER.search(document.title):
         return NotARecord(path, "its title is a template's placeholder")

@@ -10,7 +10,8 @@ from kn.core.model import Rejected, Status
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A decision record as kn understands it. Absent texts are empty; relations are record paths."""
+    """A decision record as kn understands it. Absent texts are empty; relations are record
+    paths."""
 
     path: str
     number: str
@@ -38,7 +39,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class NotARecord:
-    """A file that is no decision record, and why: a template, an index, a text without a decision."""
+    """A file that is no decision record, and why: a template, an index, a text without a
+    decision."""
 
     path: str
     because: str

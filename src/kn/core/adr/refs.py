@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A place of a text that names a record; `number` is without leading zeros, either may be empty."""
+    """A place of a text that names a record; `number` is without leading zeros, either may be
+    empty."""
 
     start: int
     end: int
@@ -22,14 +23,17 @@ _LINKED = re.compile(
     r"(?:\((?P<href>[^()\s]{1,400})[^()]{0,200}\)|\[(?P<id>[^\[\]]{1,80})\])?"
 )
 _BARE = re.compile(
-    r"\b(?:[A-Z]{0,3}ADRs?|AD|[A-Z]{0,2}DR|RFCs?|decisions?(?: records?)?)[- #_]{0,2}\d{1,5}[a-z]?(?!\w)"
+    r"\b(?:[A-Z]{0,3}ADRs?|AD|[A-Z]{0,2}DR|RFCs?"
+    r"|decisions?(?: records?)?)[- #_]{0,2}\d{1,5}[a-z]?(?!\w)"
     r"|(?<![\w.#/-])0\d{2,4}(?![\w.-])"
     r"|(?<=\bby )\d{1,4}(?=\s?(?:[.,;)]|$|and\b))",
     re.IGNORECASE,
 )
 _FILE = re.compile(r"(?<![\w/.-])[\w./-]{0,160}\.(?:md|adoc|mdx|markdown)\b")
 _ALSO = re.compile(r"\s?(?:/|,|&|\band\b)\s?(?P<number>\d{1,5})(?![\w.-])")
-_NUMBER = re.compile(r"(?:[A-Z]{0,3}ADRs?|AD|[A-Z]{0,2}DR|RFCs?)?[-_ #]{0,2}(\d{1,5})(?!\d)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:[A-Z]{0,3}ADRs?|AD|[A-Z]{0,2}DR|RFCs?)?[-_ #]{0,2}(\d{1,5})(?!\d)", re.IGNORECASE
+)
 _LONE_NUMBER = re.compile(r"(?<![\w#.§-])\d{1,5}(?![\w.-])")
 _IN_NAME = re.compile(r"[A-Za-z]{0,10}[-_ ]{0,3}(\d{1,5})(?!\d)")
 
@@ -37,7 +41,8 @@ _IN_NAME = re.compile(r"[A-Za-z]{0,10}[-_ ]{0,3}(\d{1,5})(?!\d)")
 def number_in(name: str) -> str:
     """The record number that a file name or label begins with, without leading zeros, else "".
 
-    >>> number_in("ADR-007-x.md"), number_in("0012-y.md"), number_in("20200101-z.md"), number_in("z.md")
+    >>> number_in("ADR-007-x.md"), number_in("0012-y.md"), number_in("20200101-z.md"),
+    number_in("z.md")
     ('7', '12', '', '')
     """
     match = _IN_NAME.match(name)
@@ -49,7 +54,8 @@ def _bare(digits: str) -> str:
 
 
 def refs(text: str, *, keyed: bool = False) -> list[Ref]:
-    """The records that a text names, in order. With `keyed`, bare numbers count (a field's value)."""
+    """The records that a text names, in order. With `keyed`, bare numbers count (a field's
+    value)."""
     found: list[Ref] = []
     for match in _LINKED.finditer(text):
         if ref := _linked(match):
@@ -95,7 +101,9 @@ def _with_lists(text: str, found: list[Ref]) -> list[Ref]:
         if ref.href or ref.label:
             continue
         at = ref.end
-        while (more := _ALSO.match(text, at)) and not any(r.start <= more.start("number") < r.end for r in found):
+        while (more := _ALSO.match(text, at)) and not any(
+            r.start <= more.start("number") < r.end for r in found
+        ):
             every.append(Ref(more.start("number"), more.end(), "", _bare(more["number"]), ""))
             at = more.end()
     return every

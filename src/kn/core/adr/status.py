@@ -9,19 +9,23 @@ from dataclasses import dataclass
 from kn.core.adr.wording import plain
 from kn.core.model import Status
 
-_WORDS: dict[str, Status] = {}
-for _status, _words in {
+_MEANINGS: dict[Status, str] = {
     "superseded": "superseded superceded superseeded replaced obsoleted",
-    "retired": "rejected declined deprecated withdrawn abandoned cancelled canceled retired discarded "
+    "retired": "rejected declined deprecated withdrawn abandoned cancelled canceled retired "
+    "discarded "
     "obsolete reverted removed dropped archived refused denied invalid void killed expired",
-    "proposed": "proposed proposal draft drafted drafting wip pending rfc idea exploratory experimental "
-    "discussion discussing stub todo open unresolved undecided deferred postponed suggested tentative "
+    "proposed": "proposed proposal draft drafted drafting wip pending rfc idea exploratory "
+    "experimental "
+    "discussion discussing stub todo open unresolved undecided deferred postponed suggested "
+    "tentative "
     "review requested",
-    "accepted": "accepted accept implemented approved adopted decided agreed active done final finalised "
-    "finalized complete completed live current merged shipped landed stable ratified enacted effective "
+    "accepted": "accepted accept implemented approved adopted decided agreed active done final "
+    "finalised "
+    "finalized complete completed live current merged shipped landed stable ratified enacted "
+    "effective "
     "realized realised amended valid resolved in-force",
-}.items():
-    _WORDS.update(dict.fromkeys(_words.split(), _status))  # type: ignore[arg-type]
+}
+_WORDS = {word: status for status, words in _MEANINGS.items() for word in words.split()}
 
 _PHRASES: tuple[tuple[str, Status], ...] = (
     ("not accepted until", "proposed"),
@@ -61,9 +65,11 @@ _CHOICES = re.compile(r"[|/]")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The status that a record's own words give it; `known` is false when no word of them was understood.
+    """The status that a record's own words give it; `known` is false when no word of them was
+    understood.
 
-    `whole` is the text as written; `reason` is what follows the word of a rejected or withdrawn record.
+    `whole` is the text as written; `reason` is what follows the word of a rejected or withdrawn
+    record.
     """
 
     status: Status
@@ -99,7 +105,8 @@ def standing(texts: Sequence[str]) -> Standing:
 
 
 def _latest(text: str) -> str:
-    """Of "Proposed → Accepted", what follows the arrow; but "Superseded → ADR-9" is one statement."""
+    """Of "Proposed → Accepted", what follows the arrow; but "Superseded → ADR-9" is one
+    statement."""
     last = _ARROW.split(text)[-1]
     return last if _first_word(last) else text
 
@@ -118,9 +125,9 @@ def _named(text: str) -> set[Status]:
 
 def _first_word(sentence: str) -> Status | None:
     text = _LEAD.sub("", sentence.casefold())
-    for phrase, status in _PHRASES:
+    for phrase, meant in _PHRASES:
         if text.startswith(phrase):
-            return status
+            return meant
     part = _PART.match(text)
     word = re.match(r"[a-z]+(?:-[a-z]+)?", text[part.end() :] if part else text)
     status = _WORDS.get(word[0]) if word else None

@@ -1,4 +1,5 @@
-"""Prose made short: Markdown taken off, sentences found, texts cut where a reader would cut them."""
+"""Prose made short: Markdown taken off, sentences found, texts cut where a reader would cut
+them."""
 
 from __future__ import annotations
 
@@ -6,28 +7,38 @@ import re
 from collections.abc import Iterator
 
 _IMAGE = re.compile(r"!\[([^\[\]]{0,200})\]\([^()\s]{0,400}\)")
-_LINK = re.compile(r"\[([^\[\]]{1,300})\](?:\([^()]{0,600}(?:\([^()]{0,100}\)[^()]{0,300})?\)|\[[^\[\]]{0,100}\])")
+_LINK = re.compile(
+    r"\[([^\[\]]{1,300})\](?:\([^()]{0,600}(?:\([^()]{0,100}\)[^()]{0,300})?\)|\[[^\[\]]{0,100}\])"
+)
 _FOOTNOTE = re.compile(r"\[\^[^\[\]]{1,30}\]")
 _BRACKETS = re.compile(r"\[([^\[\]]{1,300})\]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _STRUCK = re.compile(r"~~[^~]{1,300}~~")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
+_CODE = re.compile(r"(`[^`\n]{1,300}`)")
 _SPACES = re.compile(r"\s+")
 _PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d{1,3}|[^\W\d_a-zA-Z]|[^\w\s]+|_+")
 _END = re.compile(r"[.!?][)\"'”’*`]{0,3}(?=\s|$)|(?<=\w)\.(?=$)")
 _SHORT_FORMS = frozenset("e.g i.e etc vs cf approx no incl resp fig v dr mr st inc ver".split())
 _TRAILING = frozenset(
-    "a an the of to in on at by for with and or but nor as is are be that which who from into than via "
-    "so not if when its their our this these those will can may must should has have such only using".split()
+    "a an the of to in on at by for with and or but nor as is are be that which who from into than "
+    "via "
+    "so not if when its their our this these those will can may must should has have such only "
+    "using".split()
 )
 
 
 def plain(text: str) -> str:
-    """The words of a piece of Markdown: no links, emphasis, footnotes, HTML or struck-out text."""
-    text = _STRUCK.sub("", text)
-    text = _LINK.sub(r"\1", _FOOTNOTE.sub("", _IMAGE.sub(r"\1", text)))
-    text = _EMPHASIS.sub("", _TAG.sub("", _BRACKETS.sub(r"\1", text)))
-    return _SPACES.sub(" ", text).strip()
+    """The words of a piece of Markdown: no links, emphasis, footnotes, HTML or struck-out text.
+
+    Code keeps its backticks, underscores and angle brackets.
+    """
+    text = _LINK.sub(r"\1", _FOOTNOTE.sub("", _IMAGE.sub(r"\1", _STRUCK.sub("", text))))
+    parts = _CODE.split(text)
+    parts[::2] = [
+        _EMPHASIS.sub("", _TAG.sub("", _BRACKETS.sub(r"\1", part))) for part in parts[::2]
+    ]
+    return _SPACES.sub(" ", "".join(parts)).strip()
 
 
 def cost(text: str) -> int:
