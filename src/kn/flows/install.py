@@ -15,6 +15,7 @@ from kn.adapters.wiring import hookfile, lefthook
 from kn.adapters.wiring.changes import Change, File, Folder, look
 from kn.adapters.wiring.place import Place, find_place
 from kn.core import gitconfig
+from kn.core.schema import FORMAT
 from kn.errors import KnError, TooNew
 from kn.flows.plan import (
     EVENTS,
@@ -30,6 +31,8 @@ from kn.flows.plan import (
 __all__ = ["Options", "Plan", "apply", "plan_install"]
 
 _FORMAT = re.compile(rb"^format:[ \t]*[\"']?(\d+)[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_FOLDER = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
+"""The same as the setting `dir` may be (`kn.adapters.settings`)."""
 _ITEM = re.compile(rb"^id: ?[\"']?[a-z][a-z0-9]{1,7}-[0-9a-hjkmnp-tv-z]{8}[\"']?\s*$", re.MULTILINE)
 
 
@@ -70,6 +73,8 @@ def plan_install(repo: Repository, options: Options = Options()) -> Plan:
     if options.hooks:
         place = find_place(top, repo.common_dir, hooks_path(repo), gitwall.git_version())
         wired, notes = _wire(place, options.command)
+        if place.manager == "hooks folder" and (top / ".husky").is_dir():
+            notes.append("husky is not active in this clone; once it is, run `kn init` again.")
     changes = [*laid, *wired]
     settings = _settings(folder, options, place)
     after = gitconfig.put(held, settings, _journal(repo, known, laid, wired))
@@ -83,8 +88,7 @@ def plan_install(repo: Repository, options: Options = Options()) -> Plan:
 def _folder_name(repo: Repository, asked: str) -> str:
     name = asked or gitwall.config_value(repo, "kn.dir") or ".knowledge"
     path = PurePosixPath(name)
-    odd = any(not c.isprintable() or c in '\\:"' for c in name)
-    if odd or path.is_absolute() or not path.parts or {"..", ".git"} & set(path.parts):
+    if not _FOLDER.fullmatch(name) or not path.parts or {"..", ".git"} & set(path.parts):
         raise KnError(
             f"{name!r} can't be the knowledge folder.",
             hint="Name a folder inside the repository, as in `--dir docs/knowledge`.",
@@ -130,7 +134,7 @@ def _is_ours(root: Path) -> bool:
     """Whether the folder has our knowledge; False when it is missing or empty."""
     held = look(root / "config.yaml")
     found = _FORMAT.search(held.data) if isinstance(held, File) else None
-    if found and int(found[1]) > 1:
+    if found and int(found[1]) > FORMAT:
         raise TooNew(f"{root / 'config.yaml'}: format {found[1].decode()} is newer than this kn.")
     if found:
         return True

@@ -190,3 +190,33 @@ def test_a_git_that_has_hooks_in_its_config_gets_them_there(
     assert init(project).changes == ()
     remove(project)
     assert snapshot(project) == before
+
+
+def test_husky_that_is_not_active_yet_is_said(project: Path) -> None:
+    hook(project / ".husky", "echo theirs\n")
+
+    assert any("husky" in note for note in init(project).notes)
+
+
+def test_a_block_that_the_team_committed_stays_when_git_has_hooks_in_its_config(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relative_hooks_path(project)
+    init(project)
+    committed = snapshot(project / ".githooks")
+    monkeypatch.setattr("kn.adapters.git.git_version", lambda: (2, 54, 0))
+
+    assert init(project).manager == "git config"
+
+    assert snapshot(project / ".githooks") == committed
+
+
+def test_a_hook_that_was_switched_off_stays_off_without_a_word(project: Path) -> None:
+    hook(project / ".git/hooks", SHELL_HOOK, "post-commit", mode=0o644)
+    init(project)
+
+    done = subprocess.run(
+        [project / ".git/hooks/post-commit"], cwd=project, capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -73,6 +73,7 @@ def test_uninstall_leaves_items_and_the_inbox_and_says_so(project: Path) -> None
     files = [p for p in (project / ".knowledge").rglob("*") if p.is_file()]
     assert files == [item]
     assert inbox.exists() and not (project / ".git/kn/index").exists()
+    assert project / ".knowledge" not in [change.path for change in plan.changes]
     assert "inbox stays" in " ".join(plan.notes) and "knowledge stays" in " ".join(plan.notes)
     assert init(project).changes, "and kn knows its own items again"
 

@@ -24,7 +24,7 @@ class Place:
 
     manager: Manager
     folder: Path
-    """The hook files; for lefthook the folder of its hooks, for `outside` one that is not ours."""
+    """Where hook files lie; for `outside` a folder that is not ours."""
     config: Path | None = None
     """lefthook's configuration."""
     shared: bool = False
@@ -45,7 +45,7 @@ def find_place(top: Path, common: Path, hooks_path: str | None, version: tuple[i
     inside_git = real.is_relative_to(common.resolve())
     inside_tree = real.is_relative_to(top.resolve())
     if version >= CONFIG_HOOKS:
-        return Place("git config", folder)
+        return Place("git config", common / "hooks")
     if hooks_path == "" or not (inside_git or inside_tree):
         return Place("outside", folder)
     if folder.name == "_" and ((folder / "h").is_file() or (folder / "husky.sh").is_file()):
