@@ -79,8 +79,9 @@ def _settled(record: Record, replaced: set[_Pair], amended: set[_Pair], known: _
     path = record.path
     superseded_by = known.sorted(new for old, new in replaced if old == path)
     status, because = record.status, record.retired_because
-    if superseded_by and status in ("accepted", "proposed", "superseded"):
-        status = "superseded"
+    says_so = any(link.relation == "superseded_by" and link.firm for link in record.links)
+    if superseded_by and (status != "retired" or says_so):
+        status, because = "superseded", ""
     elif status == "superseded":
         status, because = "retired", because or record.status_text or "Superseded."
     return replace(

@@ -54,8 +54,9 @@ _PHRASES: tuple[tuple[str, Status], ...] = (
     ("in effect", "accepted"),
     ("in force", "accepted"),
 )
-_LEAD = re.compile(r"^[\W_]*(?:status\b[\W_]*)?", re.IGNORECASE)
-_PART = re.compile(r"(?:partial(?:ly)?|partly|mostly|largely|fully)[\W_]+", re.IGNORECASE)
+_LEAD = re.compile(r"^[\W_]*(?:(?:status|fully|now)\b[\W_]*)*", re.IGNORECASE)
+_PART = re.compile(r"(?P<lead>(?:partial(?:ly)?|partly|mostly|largely)[\W_]+)", re.IGNORECASE)
+_IN_PART = re.compile(r"(?P<lead>)super[sc]eded\W+(?:in part|partially|partly)\b", re.IGNORECASE)
 _ARROW = re.compile(r"\s*(?:->|→|⇒|=>|➔)\s*")
 _SENTENCE = re.compile(r"(?<=[.;])\s+|\s[—–]\s|\n")
 _DATED = re.compile(r"\b\d{4}-\d{2}|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}")
@@ -128,8 +129,8 @@ def _first_word(sentence: str) -> Status | None:
     for phrase, meant in _PHRASES:
         if text.startswith(phrase):
             return meant
-    part = _PART.match(text)
-    word = re.match(r"[a-z]+(?:-[a-z]+)?", text[part.end() :] if part else text)
+    part = _PART.match(text) or _IN_PART.match(text)
+    word = re.match(r"[a-z]+(?:-[a-z]+)?", text[part.end("lead") :] if part else text)
     status = _WORDS.get(word[0]) if word else None
     if status is None or not part:
         return status
