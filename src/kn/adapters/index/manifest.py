@@ -10,14 +10,13 @@ is built anew.
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import whoosh  # the package alone, for its version: 0.3 ms
 
@@ -42,8 +41,7 @@ class Damaged(Exception):
     """A file is not what the manifest says, or cannot be decoded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):  # a dataclass would cost a search 6 ms to import
     """One file of the index."""
 
     name: str
@@ -118,10 +116,43 @@ def sweep(folder: Path, names: Iterable[str]) -> None:
                 path.unlink(missing_ok=True)
 
 
-def open_files(
-    folder: Path, manifest: Manifest, suffixes: tuple[str, ...]
-) -> dict[str, bytes | mmap.mmap]:
-    """The content of the files whose names end in `suffixes`, verified.
+class Stored:
+    """A verified file, open for reading: replaced or deleted, it still reads as it was."""
+
+    __slots__ = ("_handle",)
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+
+    def __del__(self) -> None:
+        os.close(self._handle)
+
+    def read(self, at: int, size: int) -> bytes:
+        """At most `size` bytes from `at`; fewer at the end of the file."""
+        return os.pread(self._handle, size, at)
+
+    def sha256(self) -> str:
+        """The digest of the whole, read piece by piece: 6 ms less for 12 MB than at once."""
+        digest = hashlib.sha256()
+        buffer = memoryview(bytearray(1 << 18))
+        at = 0
+        while size := os.preadv(self._handle, [buffer], at):
+            digest.update(buffer[:size])
+            at += size
+        return digest.hexdigest()
+
+
+Files = dict[Entry, Stored]
+
+
+def open_files(folder: Path, manifest: Manifest, suffixes: tuple[str, ...], have: Files) -> Files:
+    """Open the files whose names end in `suffixes`, and verify them.
+
+    Args:
+        folder: The index.
+        manifest: What should be there.
+        suffixes: Of the files that are wanted.
+        have: What was verified before: not read again where size, time and inode still agree.
 
     Raises:
         Damaged: One is not as the manifest says.
@@ -129,20 +160,22 @@ def open_files(
     """
     entries = [entry for entry in manifest.values() if entry.name.endswith(suffixes)]
     hashed = sum(entry.size for entry in entries) <= _HASHED
-    return {e.name: _open(folder, e, hashed or not e.name.endswith(_LARGE)) for e in entries}
+    return {
+        entry: _open(folder, entry, hashed or not entry.name.endswith(_LARGE), have.get(entry))
+        for entry in entries
+    }
 
 
-def _open(folder: Path, entry: Entry, hashed: bool) -> bytes | mmap.mmap:
+def _open(folder: Path, entry: Entry, hashed: bool, before: Stored | None) -> Stored:
     path = folder / entry.name
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as file:
-        known = os.fstat(handle)
-        if not stat.S_ISREG(known.st_mode) or known.st_size != entry.size:
-            raise Damaged(f"{path} has another size")
-        same = (known.st_mtime_ns, known.st_ino) == (entry.mtime_ns, entry.inode)
-        if same and not hashed and entry.size:
-            return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
-        content = file.read()
-    if hashlib.sha256(content).hexdigest() != entry.sha256:
+    stored = Stored(handle)
+    known = os.fstat(handle)
+    if not stat.S_ISREG(known.st_mode) or known.st_size != entry.size:
+        raise Damaged(f"{path} has another size")
+    same = (known.st_mtime_ns, known.st_ino) == (entry.mtime_ns, entry.inode)
+    if same and before is not None:
+        return before
+    if (hashed or not same) and stored.sha256() != entry.sha256:
         raise Damaged(f"{path} has other content")
-    return content
+    return stored

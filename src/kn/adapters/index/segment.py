@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import accumulate, repeat
-from mmap import mmap
 from struct import Struct
 from typing import Any, NoReturn
 
@@ -28,7 +27,7 @@ try:
 except ImportError:  # not CPython
     from pickle import Unpickler
 
-from kn.adapters.index.manifest import Damaged
+from kn.adapters.index.manifest import Damaged, Files, Stored
 
 _INT = Struct("!i")
 _LENGTHS = Struct("!ii")  # of a key and its value
@@ -42,15 +41,29 @@ def key_of(term: str) -> bytes:
     return term.encode("utf-8", "surrogatepass")
 
 
-def versions_of(content: bytes | mmap) -> list[str]:
+def versions_of(lines: Stored, size: int) -> list[str]:
     """The versions of a segment, by document number."""
-    return bytes(content).decode("ascii").split("\n") if content else []
+    return lines.read(0, size).decode("ascii").split("\n") if size else []
 
 
-def segments_of(files: Mapping[str, bytes | mmap]) -> tuple[Segment, ...]:
-    """Put the files of a snapshot together."""
-    stems = [name.removesuffix(".versions") for name in files if name.endswith(".versions")]
-    return tuple(Segment(*(files[stem + suffix] for suffix in Segment.SUFFIXES)) for stem in stems)
+def segments_of(files: Files) -> list[Segment]:
+    """Put the files of a snapshot together.
+
+    Raises:
+        Exception: of many kinds, if the files are damaged.
+    """
+    named = {entry.name: (content, entry.size) for entry, content in files.items()}
+    stems = [name.removesuffix(".versions") for name in named if name.endswith(".versions")]
+    return [
+        Segment(
+            versions_of(*named[f"{stem}.versions"]), *named[f"{stem}.trm"], named[f"{stem}.pst"][0]
+        )
+        for stem in stems
+    ]
+
+
+SUFFIXES = (".versions", ".trm", ".pst")
+"""Of the files that reading takes."""
 
 
 class Segment:
@@ -58,16 +71,15 @@ class Segment:
 
     __slots__ = ("_postings", "_tables", "_terms", "versions")
 
-    SUFFIXES = (".versions", ".trm", ".pst")
-
-    def __init__(self, versions: bytes | mmap, terms: bytes | mmap, postings: bytes | mmap):
-        self.versions = versions_of(versions)
+    def __init__(self, versions: list[str], terms: Stored, size: int, postings: Stored) -> None:
+        self.versions = versions
         self._terms = terms
         self._postings = postings
-        if terms[:5] != b"HSH3\0":
+        if terms.read(0, 5) != b"HSH3\0":
             raise Damaged("not a table of terms")
-        end = len(terms) - _INT.size
-        self._tables = end - _INT.unpack_from(terms, end)[0] - 256 * _TABLE.size
+        end = size - _INT.size
+        extras = _INT.unpack(terms.read(end, _INT.size))[0]
+        self._tables = end - extras - 256 * _TABLE.size
 
     def find(self, term: str, into: dict[str, float]) -> None:
         """Add the versions that hold `term`, with its weight, to `into`.
@@ -78,7 +90,7 @@ class Segment:
         place = self._place(b"\0\0" + key_of(term))
         if place is None:
             return
-        facts = _TERM.unpack_from(self._terms, place)
+        facts = _TERM.unpack(self._terms.read(place, _TERM.size))
         left = facts[2]
         for count, ids, weights in self._blocks(facts[8]):
             left -= count
@@ -88,31 +100,33 @@ class Segment:
 
     def _place(self, key: bytes) -> int | None:
         """Where the value of `key` begins in the table of terms."""
-        terms = self._terms
+        read = self._terms.read
         digest = int.from_bytes(hashlib.md5(key, usedforsecurity=False).digest()[-4:], "big")
-        start, slots = _TABLE.unpack_from(terms, self._tables + (digest & 255) * _TABLE.size)
+        table = self._tables + (digest & 255) * _TABLE.size
+        start, slots = _TABLE.unpack(read(table, _TABLE.size))
         for step in range(slots):
-            slot = ((digest >> 8) + step) % slots
-            found, at = _SLOT.unpack_from(terms, start + slot * _SLOT.size)
+            slot = start + ((digest >> 8) + step) % slots * _SLOT.size
+            found, at = _SLOT.unpack(read(slot, _SLOT.size))
             if not at:
                 return None
             if found == digest:
-                key_size, _ = _LENGTHS.unpack_from(terms, at)
+                size, _ = _LENGTHS.unpack(read(at, _LENGTHS.size))
                 at += _LENGTHS.size
-                if terms[at : at + key_size] == key:
-                    return int(at + key_size)
+                if size == len(key) and read(at, size) == key:
+                    return int(at + size)
         return None
 
     def _blocks(self, at: int) -> Iterator[tuple[int, Iterable[int], Iterable[float]]]:
-        if self._postings[at : at + 4] != b"W3Bl":
+        read = self._postings.read
+        if read(at, 4) != b"W3Bl":
             raise Damaged("no postings where there should be some")
         at += 4
         last = False
         while not last:
-            (size,) = _INT.unpack_from(self._postings, at)
+            (size,) = _INT.unpack(read(at, _INT.size))
             last = size < 0
             at += _INT.size
-            yield _decode(self._postings[at : at + abs(size)])
+            yield _decode(read(at, abs(size)))
             at += abs(size)
 
 

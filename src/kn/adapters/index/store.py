@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from kn.adapters.files import make_private_folder
-from kn.adapters.index.manifest import discard, is_private, open_files, read_manifest
-from kn.adapters.index.segment import Segment, segments_of
+from kn.adapters.index.manifest import Files, discard, is_private, open_files, read_manifest
+from kn.adapters.index.segment import SUFFIXES, Segment, segments_of
 from kn.adapters.lock import locked
 from kn.errors import KnError
 
@@ -81,28 +81,35 @@ class WhooshIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._show({}, [])
         self._load()
 
     def _load(self) -> None:
-        self._segments = _snapshot(self._folder)
-        self._known = {version for segment in self._segments for version in segment.versions}
+        self._show(*_snapshot(self._folder, self._files))
+
+    def _show(self, files: Files, segments: list[Segment]) -> None:
+        self._files = files
+        self._segments = segments
+        self._known = {version for segment in segments for version in segment.versions}
+
+    def _lose(self, error: Exception) -> NoReturn:
+        discard(self._folder)
+        self._show({}, [])
+        raise IndexLost(str(error)) from error
 
     def missing(self, versions: Iterable[str]) -> list[str]:
         return [version for version in dict.fromkeys(versions) if version not in self._known]
 
     def search(self, terms: Iterable[str]) -> Postings:
-        found: Postings = {}
+        found: Postings = {term: {} for term in terms}
         try:
-            for term in terms:
-                held = found[term] = {}
+            for term, held in found.items():
                 for segment in self._segments:
                     segment.find(term, held)
         except Exception as error:
             # Whatever a damaged file makes the decoders raise; above 20 MB not every byte is
             # checked beforehand.
-            discard(self._folder)
-            self._load()
-            raise IndexLost(str(error)) from error
+            self._lose(error)
         return found
 
     def sync(self, add: Mapping[str, Terms], keep: Collection[str] | None = None) -> None:
@@ -121,31 +128,29 @@ class WhooshIndex:
         from kn.adapters.index.writer import commit  # Whoosh: 30 ms
 
         try:
-            commit(self._folder, add, keep)
+            commit(self._folder, add, keep, self._files)
         except Exception as error:
             if isinstance(error, OSError) and error.errno in _DISK:
                 raise KnError(
                     f"The index in {self._folder} could not be written: {error.strerror}."
                 ) from error
             # The one catch-all around Whoosh: whatever it stumbles over is built anew.
-            discard(self._folder)
-            self._load()
-            raise IndexLost(str(error)) from error
+            self._lose(error)
 
 
-def _snapshot(folder: Path) -> tuple[Segment, ...]:
-    if not is_private(folder):
-        return ()
+def _snapshot(folder: Path, have: Files) -> tuple[Files, list[Segment]]:
+    """The index, verified; an empty one when there is none that can be used."""
     seen = None
-    for _ in range(_TRIES):
+    for _ in range(_TRIES if is_private(folder) else 0):
         manifest = read_manifest(folder)
         if manifest is None or manifest == seen:
-            return ()
+            break
         seen = manifest
         try:
-            return segments_of(open_files(folder, manifest, Segment.SUFFIXES))
+            files = open_files(folder, manifest, SUFFIXES, have)
+            return files, segments_of(files)
         except FileNotFoundError:
             continue  # a writer has merged the segment into another one since
         except Exception:  # damage; the next sync builds anew
-            return ()
-    return ()
+            break
+    return {}, []
