@@ -36,6 +36,10 @@ _TABLE = Struct("!qi")  # where one of the 256 hash tables is, and its number of
 _TERM = Struct("!BfIBBfIIqi")  # flags, …, at 2 the number of postings, at 8 their place
 
 
+SUFFIXES = (".versions", ".trm", ".pst")
+"""Of the files that reading takes."""
+
+
 def key_of(term: str) -> bytes:
     """The bytes that stand for a term; any text can be one."""
     return term.encode("utf-8", "surrogatepass")
@@ -60,10 +64,6 @@ def segments_of(files: Files) -> list[Segment]:
         )
         for stem in stems
     ]
-
-
-SUFFIXES = (".versions", ".trm", ".pst")
-"""Of the files that reading takes."""
 
 
 class Segment:

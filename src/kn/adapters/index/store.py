@@ -74,6 +74,8 @@ class Index(Protocol):
 class WhooshIndex:
     """An `Index` in a folder of its own, which is created when the first version comes.
 
+    The folder's parent must exist by then.
+
     Opening never fails: a folder that is missing, damaged, of another version of kn, Whoosh
     or Python, or open to other users, is an empty index, and the next `sync` starts afresh.
     An object is a snapshot: it sees what other processes add when it syncs.

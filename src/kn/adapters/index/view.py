@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from kn.adapters.index.memory import MemoryIndex
-from kn.adapters.index.store import IndexLost, Postings, Terms, WhooshIndex
+from kn.adapters.index.store import Index, IndexLost, Postings, Terms, WhooshIndex
 from kn.errors import KnError
 
 _TRIES = 2
@@ -33,38 +33,38 @@ def search_view(
     """
     terms = list(terms)
     built: dict[str, Terms] = {}
+
+    def lacks(index: Index) -> dict[str, Terms]:
+        lacking = index.missing(view)
+        new = [version for version in lacking if version not in built]
+        built.update(build(new) if new else {})
+        return {version: built[version] for version in lacking}
+
     for _ in range(_TRIES):
         index = WhooshIndex(folder)
-        lacking = index.missing(view)
-        built.update(build([version for version in lacking if version not in built]))
+        need = lacks(index)
         try:
-            if lacking:
-                index.sync({version: built[version] for version in lacking}, keep=view)
+            if need:
+                index.sync(need, keep=view)
             if not index.missing(view):
                 return index.search(terms)
         except IndexLost:
             continue
         except KnError:
             break
-    return _from_memory(WhooshIndex(folder), view, terms, built, build)
+    return _from_both(WhooshIndex(folder), lacks, terms)
 
 
-def _from_memory(
-    index: WhooshIndex,
-    view: Collection[str],
-    terms: list[str],
-    built: dict[str, Terms],
-    build: Callable[[list[str]], Mapping[str, Terms]],
+def _from_both(
+    index: WhooshIndex, lacks: Callable[[Index], dict[str, Terms]], terms: list[str]
 ) -> Postings:
-    """The stored part of the answer, as far as it goes, and the rest built for this once."""
+    """What the index on disk says, as far as it goes, and the rest from one in memory."""
+    memory = MemoryIndex()
     try:
         found = index.search(terms)
-    except IndexLost:
+    except IndexLost:  # it is empty now
         found = {term: {} for term in terms}
-    memory = MemoryIndex()
-    lacking = index.missing(view)
-    built.update(build([version for version in lacking if version not in built]))
-    memory.sync({version: built[version] for version in lacking})
+    memory.sync(lacks(index))
     for term, held in memory.search(terms).items():
         found[term].update(held)
     return found
