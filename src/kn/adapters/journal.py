@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from kn.adapters.files import write_atomic
+
 
 def read_local(state: Path) -> frozenset[str]:
     """The blob ids of versions that were written in this clone."""
@@ -24,5 +26,42 @@ def remember_local(state: Path, blob: str) -> None:
     handle = os.open(state / "local", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         os.write(handle, f"{blob}\n".encode("ascii"))
+    finally:
+        os.close(handle)
+
+
+SEEN_MOST = 200
+"""Tips that are remembered; with more branches in turn some commits are read twice, and their
+candidates are known by their keys."""
+
+
+def read_seen(state: Path) -> list[str] | None:
+    """The commits up to which history was read, oldest first; None when nothing is watched."""
+    try:
+        raw = (state / "seen").read_text("ascii", "replace")
+    except OSError:
+        return None
+    return [line for line in raw.split("\n") if len(line) in (40, 64)]
+
+
+def remember_seen(state: Path, commits: list[str]) -> None:
+    """Note that history was read up to `commits`; written whole, so that it never grows."""
+    known = [c for c in read_seen(state) or [] if c not in commits]
+    text = "".join(f"{c}\n" for c in [*known, *commits][-SEEN_MOST:])
+    write_atomic(state / "seen", text.encode("ascii"), mode=0o600)
+
+
+def write_log(state: Path, message: str, at: str) -> None:
+    """One line for `kn doctor` and for whoever looks: ids, counts, durations; never content."""
+    path = state / "log"
+    line = f"{at} {' '.join(message.split())[:300]}\n".encode("utf-8", "replace")
+    try:
+        if path.exists() and path.stat().st_size > 262_144:
+            path.replace(state / "log.1")
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return
+    try:
+        os.write(handle, line)
     finally:
         os.close(handle)

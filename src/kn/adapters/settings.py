@@ -1,4 +1,4 @@
-"""Settings: flag, then `KN_*`, then the user's git config, then `.knowledge/config.yaml`, then default.
+"""Settings: flag, `KN_*`, the user's git config, `.knowledge/config.yaml`, default, in this order.
 
 Endpoints, models, keys, commands and trust are the user's alone: a repository that names them is
 refused (hazards H8), for whoever writes the repository would otherwise choose where logs go.

@@ -1,4 +1,4 @@
-"""Which files are there, and what they hold, by stat: content is read again only when a file changed.
+"""Which files are there, and what they hold, by stat: content is read only when a file changed.
 
 The method is git's own: a file whose size, inode and times are as they were is unchanged, unless
 it was touched so shortly before it was looked at that a second change could hide in the same

@@ -20,7 +20,7 @@ _STAMP = f"kn {__version__} {sys.version_info.major}.{sys.version_info.minor}\n"
 
 
 def load(path: Path) -> Any | None:
-    """The value that `save` wrote, or None when it is missing, damaged, foreign or of another kn."""
+    """What `save` wrote, or None when it is missing, damaged, foreign or of another kn."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
@@ -77,6 +77,6 @@ def prune(folder: Path, most: int) -> None:
     try:
         entries = [(e.stat().st_mtime_ns, e.path) for e in os.scandir(folder) if e.is_file()]
         for _, name in sorted(entries)[: -most or None]:
-            os.unlink(name)
+            Path(name).unlink()
     except OSError:
         return

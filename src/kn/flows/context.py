@@ -61,6 +61,8 @@ class Context:
     """Ranked, but over the budget."""
     held_back: int
     unreadable: Mapping[str, Sequence[Any]]
+    watched: tuple[str, ...] = ()
+    """Paths besides the items on which the answer depends."""
 
     def to_json(self) -> dict[str, Any]:
         """`kn context --json` (format 1)."""
@@ -212,7 +214,7 @@ def _render(
     ]
     return Context(
         asked, knowledge.probe.branch, layout.text, layout.spent, tuple(items),
-        tuple(ranked[len(items) :]), view.held_back, view.unreadable,
+        tuple(ranked[len(items) :]), view.held_back, view.unreadable, view.watched,
     )  # fmt: skip
 
 

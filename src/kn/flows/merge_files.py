@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kn.adapters.files import read_regular, write_atomic
-from kn.adapters.git import Repository, attempt
+from kn.adapters.git import Repository, attempt, find_repository
 from kn.core.yamlread import read_yaml
 
 
@@ -46,3 +46,8 @@ def _both(ours: bytes, theirs: bytes, size: int) -> bytes:
         mark[0] + b" ours\n" + ours + ends[0] + mark[1] + b"\n"
         + theirs + ends[1] + mark[2] + b" theirs\n"
     )  # fmt: skip
+
+
+def merge_here(start: Path, base: Path, ours: Path, theirs: Path, *, marker_size: int = 7) -> bool:
+    """`merge_files` in the repository around `start`."""
+    return merge_files(find_repository(start), base, ours, theirs, marker_size=marker_size)

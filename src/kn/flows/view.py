@@ -66,6 +66,8 @@ class View:
     """Path -> what is wrong with the file."""
     held_back: int = 0
     """Accepted items that this audience does not get because nobody reviewed them."""
+    watched: tuple[str, ...] = ()
+    """Paths of the documents and anchors that the items name."""
 
     @property
     def current(self) -> tuple[Row, ...]:
@@ -101,9 +103,9 @@ def open_view(knowledge: Knowledge, *, at: str = "", audience: Audience = "perso
     found = store.load(path)
     if isinstance(found, tuple) and len(found) == 4:
         documents = found[3]
-        if source.blob_of(list(documents)) == documents:
+        if source.blob_of(list(found[2])) == documents:
             rows = tuple(Row._make(r) for r in found[0])
-            return View(rows, commit, source.read, {}, found[1])
+            return View(rows, commit, source.read, {}, found[1], tuple(found[2]))
     return _build(knowledge, source, commit, trusted, local, audience, path)
 
 
@@ -131,14 +133,14 @@ def _build(
     library.save()
     trust = _trust(knowledge, source, commit, trusted, local)
     rows, held_back = _judge(knowledge, library, heads, versions, others, trust, audience)
-    watched = {p: others.get(p, "") for p in named | anchored}
-    seen = dict(source.blob_of(list(watched)))
+    watched = named | anchored
+    seen = {p: others[p] for p in sorted(watched) if p in others}
     if not broken:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        store.save(path, ([tuple(r) for r in rows], held_back, 0, seen))
+        store.save(path, ([tuple(r) for r in rows], held_back, sorted(watched), seen))
         store.prune(path.parent, 40)
     faults = {p: broken[b] for p, b in source.blobs.items() if b in broken}
-    return View(tuple(rows), commit, source.read, faults, held_back)
+    return View(tuple(rows), commit, source.read, faults, held_back, tuple(sorted(watched)))
 
 
 def _judge(

@@ -5,6 +5,14 @@ takes no optional lock, runs no hook, refuses embedded bare repositories (hazard
 never fetches. Bytes in, bytes out.
 """
 
+from kn.adapters.git.history import (
+    Commit,
+    all_tips,
+    paths_of,
+    reachable,
+    read_commits,
+    read_one,
+)
 from kn.adapters.git.objects import (
     blobs_at,
     changed_paths,
@@ -24,7 +32,6 @@ from kn.adapters.git.place import (
     config,
     config_value,
     find_repository,
-    git_path,
     probe,
     work_trees,
 )
@@ -40,9 +47,11 @@ from kn.adapters.git.process import (
 )
 
 __all__ = [
+    "Commit",
     "Done",
     "Probe",
     "Repository",
+    "all_tips",
     "attempt",
     "blobs_at",
     "branch",
@@ -52,15 +61,18 @@ __all__ = [
     "environment",
     "find_repository",
     "foreign_environment",
-    "git_path",
     "git_program",
     "git_version",
     "hash_object",
     "list_tree",
     "merge_base",
     "object_format",
+    "paths_of",
     "probe",
+    "reachable",
     "read_blobs",
+    "read_commits",
+    "read_one",
     "resolve",
     "run",
     "subjects",

@@ -107,13 +107,6 @@ def _bare_at(start: Path) -> Repository | None:
     return Repository(None, start.resolve(), start.resolve())
 
 
-def git_path(repo: Repository, name: str) -> Path:
-    """Where `name` of the git directory really is (honours core.hooksPath and work trees)."""
-    text = os.fsdecode(run(repo, "-c", "core.hooksPath=", "rev-parse", "--git-path", name)[:-1])
-    where = repo.top if repo.top is not None else repo.git_dir
-    return Path(os.path.normpath(where / text))
-
-
 def branch(repo: Repository) -> str:
     """The name of the current branch; empty when HEAD is detached."""
     done = attempt(repo, "symbolic-ref", "-q", "--short", "HEAD")

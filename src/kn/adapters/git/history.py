@@ -1,0 +1,80 @@
+"""Commits: their messages and what they change, as bytes that any author may have written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kn.adapters.git.process import Repository, attempt, run
+
+MOST_MESSAGE = 65_536
+"""Bytes of a message that are read (hazards H22: a 20 MB message must not stall a hook)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit as its author wrote it."""
+
+    id: str
+    parents: tuple[str, ...]
+    message: str
+
+
+def read_commits(
+    repo: Repository, wanted: Sequence[str], *, but: Iterable[str] = (), most: int = 0
+) -> list[Commit]:
+    """The commits that `wanted` reach and `but` do not, oldest first.
+
+    Args:
+        repo: The repository.
+        wanted: Full commit ids.
+        but: Full commit ids; those that do not exist any more are ignored.
+        most: So many of the newest alone; 0 for all.
+    """
+    limit = [f"--max-count={most}"] if most else []
+    out = run(
+        repo, "log", "-z", "--reverse", "--topo-order", "--ignore-missing", "--encoding=UTF-8",
+        "--no-show-signature", "--no-color", "--no-notes", "--no-decorate", *limit,
+        "--format=%H%n%P%n%B", *wanted, *(f"^{c}" for c in but), "--",
+    )  # fmt: skip
+    return list(_commits(out))
+
+
+def read_one(repo: Repository, commit: str) -> Commit:
+    """One commit, by its full id."""
+    out = run(repo, "log", "-1", "-z", "--encoding=UTF-8", "--no-notes", "--no-color",
+              "--no-show-signature", "--format=%H%n%P%n%B", commit, "--")  # fmt: skip
+    return next(_commits(out))
+
+
+def _commits(out: bytes) -> Iterator[Commit]:
+    for entry in out.split(b"\0"):
+        head, _, rest = entry.partition(b"\n")
+        parents, _, message = rest.partition(b"\n")
+        if head:
+            text = message[:MOST_MESSAGE].decode("utf-8", "replace")
+            yield Commit(head.decode("ascii"), tuple(parents.decode("ascii").split()), text)
+
+
+def paths_of(repo: Repository, commit: str) -> list[str]:
+    """The paths that a commit changes against its first parent."""
+    out = run(repo, "diff-tree", "--root", "-r", "-z", "--name-only", "--no-commit-id",
+              "--no-ext-diff", "-m", "--first-parent", commit)  # fmt: skip
+    return [os.fsdecode(p) for p in out.split(b"\0") if p]
+
+
+def reachable(repo: Repository, commits: Iterable[str]) -> set[str]:
+    """Those of `commits` that HEAD or any branch, tag or remote still reaches."""
+    wanted = set(commits)
+    if not wanted:
+        return set()
+    head = ["HEAD"] if attempt(repo, "rev-parse", "-q", "--verify", "HEAD").returncode == 0 else []
+    out = run(repo, "rev-list", "--branches", "--tags", "--remotes", *head, "--")
+    return wanted & {line.decode("ascii") for line in out.split(b"\n")}
+
+
+def all_tips(repo: Repository) -> list[str]:
+    """The commits of all branches, remote ones too."""
+    out = run(repo, "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes")
+    return list(dict.fromkeys(out.decode("ascii").split()))

@@ -1,0 +1,153 @@
+"""Looking at a repository without git: for the two calls that must cost next to nothing.
+
+Only `os` is imported. What is read here only ever says "nothing has changed since"; whenever
+something looks unusual the answer is "don't know", and git is asked.
+"""
+
+import marshal
+import os
+import zlib
+
+RACY_NS = 50_000_000
+"""As in `kn.adapters.snapshot`: a file touched so shortly before it was looked at may change again
+within the same tick of the clock."""
+
+UNUSUAL = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS", "GIT_CONFIG", "GIT_NAMESPACE",
+)  # fmt: skip
+"""Variables that change what git sees; with one of them set, git is asked."""
+
+
+def find_git_dirs(start: str) -> tuple[str, str, str] | None:
+    """Top, git directory and common directory around `start`, or None when git must be asked."""
+    top = start
+    while True:
+        dot = os.path.join(top, ".git")
+        try:
+            if os.path.isdir(dot):
+                return top, dot, dot
+            with open(dot, encoding="utf-8") as file:
+                text = file.read(4096)
+            break
+        except (OSError, UnicodeDecodeError):
+            parent = os.path.dirname(top)
+            if parent == top:
+                return None
+            top = parent
+    if not text.startswith("gitdir: "):
+        return None
+    git_dir = os.path.normpath(os.path.join(top, text[8:].strip()))
+    common = read_line(os.path.join(git_dir, "commondir"))
+    return top, git_dir, os.path.normpath(os.path.join(git_dir, common)) if common else git_dir
+
+
+def read_line(path: str) -> str:
+    """The first line of a small file; empty when there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.readline(4096).strip()
+    except OSError:
+        return ""
+
+
+def read_head(git_dir: str, common: str) -> str:
+    """The commit that HEAD names, or empty when git must be asked (or there is none)."""
+    head = read_line(os.path.join(git_dir, "HEAD"))
+    if not head.startswith("ref: "):
+        return head
+    name = head[5:]
+    loose = read_line(os.path.join(common, name))
+    if loose:
+        return loose if not loose.startswith("ref:") else ""
+    try:
+        with open(os.path.join(common, "packed-refs"), encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.rstrip("\n").endswith(f" {name}"):
+                    return line.split(" ", 1)[0]
+    except OSError:
+        return ""
+    return ""
+
+
+def is_rewriting(git_dir: str) -> bool:
+    """Whether a rebase, an `am` or a bisect is under way in this work tree."""
+    names = ("rebase-merge", "rebase-apply", "BISECT_LOG")
+    return any(os.path.exists(os.path.join(git_dir, name)) for name in names)
+
+
+def look(paths: list[str]) -> list[tuple[int, int, int] | None]:
+    """Modification time, size and inode of each path; None for what is not there."""
+    seen: list[tuple[int, int, int] | None] = []
+    for path in paths:
+        try:
+            known = os.lstat(path)
+            seen.append((known.st_mtime_ns, known.st_size, known.st_ino))
+        except (OSError, ValueError):
+            seen.append(None)
+    return seen
+
+
+def look_into(folders: list[str]) -> list[tuple[str, int, int, int]]:
+    """The same of every file in the folders, in the order of the names."""
+    seen = []
+    for folder in folders:
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    known = entry.stat(follow_symlinks=False)
+                    seen.append((entry.path, known.st_mtime_ns, known.st_size, known.st_ino))
+        except OSError:
+            continue
+    seen.sort()
+    return seen
+
+
+def newest(stats: list[tuple[int, int, int] | None], files: list[tuple[str, int, int, int]]) -> int:
+    """The latest modification time among them."""
+    times = [s[0] for s in stats if s is not None] + [f[1] for f in files]
+    return max(times, default=0)
+
+
+def load_answer(folder: str, key: str) -> tuple[object, ...] | None:
+    """What `save_answer` kept for exactly this key; None when it is missing or damaged."""
+    name = f"{zlib.crc32(key.encode('utf-8', 'surrogateescape')):08x}"
+    try:
+        with open(os.path.join(folder, name), "rb") as file:
+            if os.fstat(file.fileno()).st_uid != os.getuid():
+                return None
+            raw = file.read()
+    except (OSError, AttributeError):
+        return None
+    if raw[:8] != b"%08x" % zlib.crc32(memoryview(raw)[8:]):
+        return None
+    try:
+        value = marshal.loads(memoryview(raw)[8:])
+    except (ValueError, EOFError, TypeError):
+        return None
+    if not isinstance(value, tuple) or value[:1] != (key,):
+        return None
+    return value
+
+
+def save_answer(folder: str, value: tuple[object, ...]) -> None:
+    """Keep an answer under its first part, the key; a failure is no error."""
+    key = str(value[0])
+    name = f"{zlib.crc32(key.encode('utf-8', 'surrogateescape')):08x}"
+    raw = marshal.dumps(value)  # type: ignore[arg-type] -- plain values all through
+    temporary = os.path.join(folder, f".tmp-{os.getpid():x}-{name}")
+    try:
+        if not os.path.isdir(folder):
+            os.mkdir(folder, 0o700)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(handle, b"%08x" % zlib.crc32(raw) + raw)
+        finally:
+            os.close(handle)
+        os.replace(temporary, os.path.join(folder, name))
+        names = os.listdir(folder)
+        if len(names) > 64:
+            for old in names[:32]:
+                os.unlink(os.path.join(folder, old))
+    except OSError:
+        return

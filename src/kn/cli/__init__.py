@@ -1,0 +1,31 @@
+"""Floor 4: the command line. Parse, call one flow, show.
+
+`main` answers the two calls that git and agents make most, a hook with nothing to do and a
+context that was asked for before, without importing click.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """The console script `kn` (and `git-kn`)."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["hook"]:
+        from kn.flows.quick import run_hook
+
+        sys.exit(run_hook(arguments[1:]))
+    if arguments == ["--version"]:
+        from kn import __version__
+
+        print(f"kn {__version__}")  # noqa: T201 -- before click is there
+        return
+    if arguments[:1] == ["context"]:
+        from kn.flows.quick import repeat_answer
+
+        if repeat_answer(arguments):
+            return
+    from kn.cli.boundary import run
+
+    run(arguments)

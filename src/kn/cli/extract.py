@@ -1,0 +1,36 @@
+"""`kn extract`: candidates from commits."""
+
+from __future__ import annotations
+
+import click
+
+from kn.cli.show import candidate_lines
+from kn.cli.terminal import clean, here, print_json, say
+from kn.flows import capture
+
+
+@click.command(short_help="Find knowledge in commits and sessions.")
+@click.option("--commit", metavar="REV", help="One commit.")
+@click.option("--range", "span", metavar="A..B", help="The commits of a range.")
+@click.option("--since-last", is_flag=True, help="What came since the last look (the default).")
+@click.option("--dry-run", is_flag=True, help="Only show; put nothing into the inbox.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(
+    commit: str | None, span: str | None, since_last: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Read commit messages and put what is worth keeping into the inbox, with its evidence."""
+    if sum(map(bool, (commit, span, since_last))) > 1:
+        raise click.UsageError("Say one of --commit, --range and --since-last.")
+    knowledge = here()
+    captured = capture.run_extraction(
+        knowledge, commit=commit or "", span=span or "", keep=not dry_run
+    )
+    if as_json:
+        print_json(captured.to_json())
+        return
+    for candidate in captured.candidates:
+        for line in candidate_lines(candidate.to_json()):
+            click.echo(clean(line))
+        click.echo()
+    where = "" if dry_run else " put into the inbox"
+    say(f"kn: {captured.read} commits read, {len(captured.candidates)} candidates{where}.")

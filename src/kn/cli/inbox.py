@@ -1,0 +1,173 @@
+"""`kn inbox`: look through what was found; on a terminal one key each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kn.cli.show import candidate_lines
+from kn.cli.terminal import can_ask, clean, here, print_json, say
+from kn.core.similar import Near
+from kn.errors import KnError
+from kn.flows import compose, triage
+from kn.flows.knowledge import Knowledge
+from kn.flows.triage import Pending
+
+KEYS = "[a]ccept  [e]dit  [r]eject  [s]upersede an item  a[m]end one  [n]ext  [q]uit"
+
+
+@click.group(invoke_without_command=True, short_help="Look through what was found.")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Look through the candidates that commits and sessions gave.
+
+    On a terminal, one key decides each; elsewhere they are listed.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if can_ask():
+        _walk(here())
+    else:
+        ctx.invoke(list_command, as_json=False)
+
+
+@command.command("list", short_help="List the candidates.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_command(as_json: bool) -> None:
+    """List the candidates, oldest first; those that are too old age out."""
+    knowledge = here()
+    waiting = triage.list_waiting(knowledge)
+    near = triage.find_relatives(knowledge, waiting.pending)
+    if as_json:
+        found = [triage.candidate_json(p, near[p.key]) for p in waiting.pending]
+        print_json({"format": 1, "candidates": found})
+    else:
+        for one in waiting.pending:
+            click.echo(clean(f"{one.key}  {one.candidate.kind:<10} {one.candidate.statement}"))
+    _report(waiting)
+
+
+def _report(waiting: triage.Waiting) -> None:
+    if waiting.aged:
+        say(f"kn: {waiting.aged} aged out, undecided for too long (setting inbox.days).")
+    if waiting.hidden:
+        say(f"kn: {waiting.hidden} hidden: no branch holds their commits any more.")
+    if not waiting.pending:
+        say("kn: the inbox is empty.")
+
+
+@command.command("show", short_help="Print candidates whole.")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show_command(keys: tuple[str, ...], as_json: bool) -> None:
+    """Print the candidates that the KEYs name, with their evidence and what they look like."""
+    knowledge = here()
+    found = [triage.find_pending(knowledge, key) for key in keys]
+    near = triage.find_relatives(knowledge, found)
+    if as_json:
+        shown = [triage.candidate_json(p, near[p.key]) for p in found]
+        print_json({"format": 1, "candidates": shown})
+        return
+    for one in found:
+        _print(one, near[one.key])
+
+
+def _print(pending: Pending, near: Sequence[Near], *, err: bool = False) -> None:
+    for line in candidate_lines(pending.candidate.to_json()):
+        click.echo(clean(line), err=err)
+    for one in near:
+        click.echo(clean(f"  looks like {one.id}: {one.statement}"), err=err)
+
+
+@command.command("accept", short_help="Make items of candidates.")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.option("--supersedes", multiple=True, metavar="ID", help="The item that it replaces.")
+@click.option("--amends", multiple=True, metavar="ID", help="The item of which it changes a part.")
+@click.option("--json", "as_json", is_flag=True, help="Print the item as JSON.")
+def accept_command(
+    keys: tuple[str, ...], supersedes: tuple[str, ...], amends: tuple[str, ...], as_json: bool
+) -> None:
+    """Write the candidates that the KEYs name as items; they are yours to commit."""
+    if len(keys) > 1 and (supersedes or amends or as_json):
+        raise click.UsageError("With --supersedes, --amends and --json give one KEY.")
+    knowledge = here()
+    for key in keys:
+        done = triage.accept(
+            knowledge, triage.find_pending(knowledge, key), supersedes=supersedes, amends=amends
+        )
+        if as_json:
+            print_json(compose.recorded_json(knowledge, done))
+        else:
+            click.echo(f"{done.path}\n{done.item.id}")
+
+
+@command.command("edit", short_help="Change what a candidate says.")
+@click.argument("key")
+@click.argument("source", required=False, type=click.Choice(["-"]), metavar="[-]")
+def edit_command(key: str, source: str | None) -> None:
+    """Open the candidate KEY in your editor; with `-`, take its YAML from standard input."""
+    knowledge = here()
+    raw = sys.stdin.buffer.read() if source else None
+    changed = triage.edit_pending(knowledge, triage.find_pending(knowledge, key), raw)
+    click.echo(changed.key)
+
+
+@command.command("reject", short_help="Take candidates out for good.")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+def reject_command(keys: tuple[str, ...]) -> None:
+    """Take the candidates that the KEYs name out of the inbox; they never come back."""
+    knowledge = here()
+    for key in keys:
+        triage.reject(knowledge, triage.find_pending(knowledge, key))
+
+
+def _walk(knowledge: Knowledge) -> None:
+    waiting = triage.list_waiting(knowledge)
+    _report(waiting)
+    near = triage.find_relatives(knowledge, waiting.pending)
+    total = len(waiting.pending)
+    for number, one in enumerate(waiting.pending, 1):
+        say(f"\n{number} of {total}")
+        if not _decide(knowledge, one, near[one.key]):
+            return
+
+
+def _decide(knowledge: Knowledge, pending: Pending, near: Sequence[Near]) -> bool:
+    """Ask for a key until the candidate is settled; False to stop altogether."""
+    _print(pending, near, err=True)
+    while True:
+        say(KEYS)
+        key = click.getchar().lower()
+        try:
+            match key:
+                case "a":
+                    say(f"  {triage.accept(knowledge, pending).path}")
+                case "s" | "m":
+                    say(f"  {_link(knowledge, pending, near, key)}")
+                case "r":
+                    triage.reject(knowledge, pending)
+                case "e":
+                    pending = triage.edit_pending(knowledge, pending)
+                    _print(pending, near, err=True)
+                    continue
+                case "n":
+                    pass
+                case "q" | "\x03" | "\x04":
+                    return False
+                case _:
+                    continue
+        except KnError as error:
+            say(f"  {error}")
+            continue
+        return True
+
+
+def _link(knowledge: Knowledge, pending: Pending, near: Sequence[Near], key: str) -> str:
+    what = "supersedes" if key == "s" else "amends"
+    default = near[0].id if near else None
+    given = [click.prompt(f"It {what} which item?", default=default, err=True)]
+    if key == "s":
+        return triage.accept(knowledge, pending, supersedes=given).path
+    return triage.accept(knowledge, pending, amends=given).path

@@ -1,0 +1,50 @@
+"""`kn init`: begin keeping knowledge in this repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kn.cli.terminal import can_ask, clean, print_json, say
+from kn.flows import setup
+
+
+@click.command(short_help="Begin keeping knowledge in this repository.")
+@click.option(
+    "--dir", "directory", default="", metavar="NAME", help="Another folder than .knowledge."
+)
+@click.option("--no-hooks", is_flag=True, help="Leave the git hooks alone.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option("-y", "--yes", is_flag=True, help="Do it without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+def command(directory: str, no_hooks: bool, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Lay down .knowledge/, set up the merge driver, and install git hooks beside yours.
+
+    Nothing of yours is replaced: kn writes files of its own and marked blocks, which
+    `kn uninstall` takes out again to the byte. Running it again changes nothing.
+    """
+    plan = setup.plan_setup(Path.cwd(), directory=directory, hooks=not no_hooks)
+    if as_json:
+        print_json(
+            {"format": 1, "steps": plan.steps, "notes": list(plan.notes), "done": not dry_run}
+        )
+    elif not plan.changes:
+        click.echo("Everything is set up already.")
+    else:
+        for step in plan.steps:
+            click.echo(clean(step))
+    for note in plan.notes:
+        say(f"note: {note}")
+    if dry_run:
+        return
+    if (
+        plan.changes
+        and not yes
+        and can_ask()
+        and not click.confirm("Do it?", default=True, err=True)
+    ):
+        raise click.Abort
+    setup.set_up(Path.cwd(), plan)
+    if plan.changes and not as_json:
+        say(f"Done. Commit {plan.folder}/, then try `kn add decision` or `kn context`.")

@@ -1,0 +1,63 @@
+"""Talking to a terminal: what may be printed there, and whether anybody is looking."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kn.flows.knowledge import AGENT_VARIABLES, Knowledge, open_knowledge
+
+
+def clean(text: str) -> str:
+    """Text that cannot steer a terminal: hidden and control characters are shown, newlines stay."""
+    from kn.core.hidden import show_hidden
+
+    return "\n".join(show_hidden(line) for line in text.split("\n"))
+
+
+def say(message: str) -> None:
+    """Talk: on stderr, so that stdout is the result alone."""
+    click.echo(clean(message), err=True)
+
+
+def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
+    """The result as JSON, for programs."""
+    click.echo(json_text(value))
+
+
+def json_text(value: Mapping[str, Any] | Sequence[Any]) -> str:
+    """JSON with escapes for what a terminal could act upon."""
+    return json.dumps(value, ensure_ascii=False, indent=1).translate(_CONTROLS)
+
+
+_CONTROLS = {code: f"\\u{code:04x}" for code in [0x7F, *range(0x80, 0xA0), 0x2028, 0x2029]}
+"""JSON escapes C0 by itself, DEL and C1 not."""
+
+
+def can_ask() -> bool:
+    """Whether a person sits there: a terminal on both sides, and no agent in between."""
+    if any(os.environ.get(name) for name in AGENT_VARIABLES):
+        return False
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def here(*, at: str = "") -> Knowledge:
+    """The knowledge of the repository we stand in."""
+    return open_knowledge(Path.cwd(), os.environ, at=at)
+
+
+def warn_unreadable(lines: Sequence[str]) -> None:
+    """Say loudly what could not be read; nothing is ever skipped in silence."""
+    if lines:
+        said = f"{len(lines)} problem" + ("" if len(lines) == 1 else "s")
+        say(f"kn: {said} in items that could not be read:")
+        for line in lines[:20]:
+            say(f"  {line}")
+        if len(lines) > 20:
+            say(f"  and {len(lines) - 20} more: run `kn check`")

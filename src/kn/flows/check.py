@@ -1,0 +1,41 @@
+"""`kn check`: the findings of a view."""
+
+from __future__ import annotations
+
+from kn.core.check import Finding, check_files, check_links, check_places, check_statements
+from kn.core.codec import decode
+from kn.core.view import Links, judge
+from kn.flows.knowledge import Knowledge
+from kn.flows.shelve import blobs_of
+from kn.flows.view import open_view
+
+
+def check_knowledge(knowledge: Knowledge, *, at: str = "") -> list[Finding]:
+    """Every finding in the items of the work tree, or of a revision; errors first."""
+    view = open_view(knowledge, at=at, audience="everyone")
+    faults = {path: list(found) for path, found in view.unreadable.items()}
+    contents = view.read([blobs_of(r.version)[0] for r in view.rows])
+    items: dict[str, tuple[str, Links]] = {}
+    places, statements = [], []
+    for row in view.rows:
+        item, said = decode(contents.get(blobs_of(row.version)[0], b""), knowledge.schema)
+        if said:
+            faults.setdefault(row.path, []).extend(said)
+        if item is None:
+            continue
+        places.append((row.path, item.id, knowledge.schema.kinds[item.kind].folder))
+        items.setdefault(item.id, (row.path, Links(
+            item.id, item.status, item.supersedes, item.superseded_by, item.amends, item.relates,
+            item.valid_until,
+        )))  # fmt: skip
+        if row.standing in ("current", "proposed"):
+            statements.append((row.path, item.id, item.statement))
+    currency = judge((links for _, links in items.values()), knowledge.today)
+    findings = check_files(faults) + check_places(places) + check_links(items, currency)
+    findings += check_statements(statements)
+    for row in view.rows:
+        if row.standing == "current" and row.needs_verification:
+            message = "was verified against files that changed; look, then `kn verify` it"
+            findings.append(Finding("KN030", row.path, 1, message, row.id))
+    order = {"error": 0, "warning": 1, "info": 2}
+    return sorted(findings, key=lambda f: (order[f.severity], f.path, f.line, f.code))

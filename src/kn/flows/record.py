@@ -1,0 +1,264 @@
+"""Recording: new items, changed items, and the links between them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kn.adapters import files, git, journal
+from kn.adapters.lock import locked
+from kn.core.codec import decode, encode
+from kn.core.ids import file_name, make_id
+from kn.core.model import Item, Status, Verified
+from kn.core.similar import Near, find_near
+from kn.core.splice import rewrite
+from kn.core.yamlread import MAX_BYTES
+from kn.core.yamlwrite import write_field
+from kn.errors import BadItem, KnError
+from kn.flows.items import fault_lines, resolve_in
+from kn.flows.knowledge import Knowledge
+from kn.flows.view import Row, View, open_view
+
+LOCK_WAIT = 30.0
+"""Seconds to wait for another writer; they hold the lock for milliseconds."""
+ANCHOR_DIGITS = 12
+"""Of a blob id, as DESIGN §3 shows them: enough for every file of a repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An item that was written, where, and what else was touched."""
+
+    item: Item
+    path: str
+    touched: tuple[str, ...] = ()
+    """Paths of older items that were stamped."""
+
+
+def draft_item(knowledge: Knowledge, kind: str, fields: Mapping[str, Any]) -> Item:
+    """An item from plain fields; what every item needs is filled in: id, status, date.
+
+    Raises:
+        KnError: There is no such kind.
+        BadItem: The fields do not say what the kind demands; every problem is listed.
+    """
+    if kind not in knowledge.schema.kinds:
+        known = ", ".join(knowledge.schema.kinds)
+        raise KnError(f"There is no kind {kind!r}.", hint=f"The kinds are {known}.")
+    item_id = make_id(knowledge.schema.kinds[kind], os.urandom(5))
+    whole = {**fields, "kind": kind, "id": item_id}
+    whole.setdefault("status", "accepted")
+    whole.setdefault("recorded", knowledge.today)
+    raw = "".join(write_field(n, v) for n, v in whole.items() if v not in ("", None, [], {}))
+    item, faults = decode(raw.encode("utf-8", "surrogatepass"), knowledge.schema)
+    unknown = [f for f in faults if f.severity == "warning"]
+    if item is None or unknown:
+        raise BadItem(
+            [f"{f.place or 'item'}: {f.message.removesuffix('; it is kept')}" for f in faults]
+        )
+    return item
+
+
+def find_duplicates(knowledge: Knowledge, item: Item) -> list[Near]:
+    """Current and proposed items that say much the same, most alike first."""
+    from kn.adapters.words import load_stemmer
+
+    view = open_view(knowledge)
+    linked = {*item.supersedes, *item.amends, *item.relates, item.id}
+    others = [
+        (r.id, r.statement)
+        for r in view.rows
+        if r.standing in ("current", "proposed") and r.id not in linked
+    ]
+    return find_near(item.statement, others, load_stemmer())
+
+
+def resolve_links(knowledge: Knowledge, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with the shortened ids of their links made whole.
+
+    Raises:
+        UnknownItem: An id names no item, or several.
+    """
+    links = [n for n in ("supersedes", "amends", "relates") if fields.get(n)]
+    if not links:
+        return fields
+    view = open_view(knowledge)
+    whole = dict(fields)
+    for name in links:
+        given = fields[name]
+        whole[name] = [resolve_in(view, i) for i in given] if isinstance(given, list) else given
+    return whole
+
+
+def add_item(knowledge: Knowledge, item: Item) -> Recorded:
+    """Write a new item, then stamp what it supersedes.
+
+    The new file is on the disk before any older one is touched: `supersedes` in it is the truth,
+    so a crash in between leaves knowledge whole, and `kn check` finds the missing stamp.
+    """
+    folder = _make_folder(knowledge, item.kind)
+    raw = encode(item, knowledge.schema)
+    with locked(knowledge.state / "write", LOCK_WAIT):
+        path = folder / file_name(item.id, item.statement)
+        files.write_atomic(path, raw, replace=False)
+        _remember(knowledge, raw)
+        touched = _stamp(knowledge, item) if item.supersedes and item.status == "accepted" else ()
+    return Recorded(item, _relative(knowledge, path), touched)
+
+
+def _make_folder(knowledge: Knowledge, kind: str) -> Path:
+    base = knowledge.top / knowledge.folder
+    if base.is_symlink() or not base.is_dir():
+        raise KnError(f"{knowledge.folder} is no folder of ours.", hint="Run `kn init`.")
+    folder = base / knowledge.schema.kinds[kind].folder
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise KnError(f"{folder} could not be made: {error.strerror or error}.") from error
+    if folder.is_symlink():
+        raise KnError(f"{folder} is a symbolic link; kn writes through none.")
+    return folder
+
+
+def _stamp(knowledge: Knowledge, newer: Item) -> tuple[str, ...]:
+    """Say in each superseded item that it is, for people who read it on a web page."""
+    view = open_view(knowledge)
+    rows = {r.id: r for r in view.rows}
+    touched = []
+    for older_id in newer.supersedes:
+        row = rows.get(older_id)
+        if row is None:
+            continue
+
+        def superseded(item: Item) -> Item:
+            stamped = tuple(dict.fromkeys((*item.superseded_by, newer.id)))
+            status: Status = "retired" if item.status == "retired" else "superseded"
+            return replace(item, status=status, superseded_by=stamped)
+
+        _change(knowledge, row.path, superseded, lose_comments=False)
+        touched.append(row.path)
+    return tuple(touched)
+
+
+def change_item(
+    knowledge: Knowledge,
+    given: str,
+    change: Callable[[Item], Item],
+    *,
+    lose_comments: bool = False,
+) -> Recorded:
+    """Change the item that `given` names, and nothing else of its file.
+
+    Raises:
+        UnknownItem: None or several answer to `given`.
+        KnError: Comments would be lost, or the file is unreadable.
+    """
+    row = find_row(knowledge, given)
+    with locked(knowledge.state / "write", LOCK_WAIT):
+        before, item = _change(knowledge, row.path, change, lose_comments=lose_comments)
+        new_links = set(item.supersedes) - set(before.supersedes)
+        touched: tuple[str, ...] = ()
+        if new_links and item.status == "accepted":
+            touched = _stamp(knowledge, item)
+    return Recorded(item, row.path, touched)
+
+
+def replace_file(
+    knowledge: Knowledge, path: str, raw: bytes, before: Item | None, item: Item
+) -> Recorded:
+    """Write an item's whole file, as its author wants it, and stamp what it newly supersedes."""
+    with locked(knowledge.state / "write", LOCK_WAIT):
+        files.write_atomic(knowledge.top / path, raw)
+        _remember(knowledge, raw)
+        known = set(before.supersedes) if before else set()
+        touched: tuple[str, ...] = ()
+        if set(item.supersedes) - known and item.status == "accepted":
+            touched = _stamp(knowledge, item)
+    return Recorded(item, path, touched)
+
+
+def find_row(knowledge: Knowledge, given: str) -> Row:
+    """The row of the item that `given` names, in the work tree."""
+    view: View = open_view(knowledge)
+    found = resolve_in(view, given)
+    return next(r for r in view.rows if r.id == found)
+
+
+def _change(
+    knowledge: Knowledge, path: str, change: Callable[[Item], Item], *, lose_comments: bool
+) -> tuple[Item, Item]:
+    whole = knowledge.top / path
+    raw = files.read_regular(whole, most=MAX_BYTES)
+    before, faults = decode(raw, knowledge.schema)
+    if before is None:
+        raise BadItem(fault_lines({path: faults}))
+    after = change(before)
+    try:
+        changed = rewrite(raw, after, knowledge.schema, lose_comments=lose_comments)
+    except KnError as error:
+        raise KnError(f"{path}: {error}", hint=error.hint) from error
+    if changed != raw:
+        files.write_atomic(whole, changed)
+        _remember(knowledge, changed)
+    return before, after
+
+
+def retire_item(
+    knowledge: Knowledge, given: str, because: str, *, lose_comments: bool = False
+) -> Recorded:
+    """Take an item out of service: it stays, with the reason, and is never served as current."""
+
+    def retired(item: Item) -> Item:
+        return replace(item, status="retired", retired_because=" ".join(because.split()))
+
+    return change_item(knowledge, given, retired, lose_comments=lose_comments)
+
+
+def verify_item(
+    knowledge: Knowledge, given: str, anchors: Sequence[str] = (), *, lose_comments: bool = False
+) -> Recorded:
+    """Note that somebody held the item against the code today, and which file contents they saw.
+
+    Anchors that it has are read anew; without any, the single files of its scope become anchors.
+
+    Raises:
+        KnError: A file that was named is not there.
+    """
+    top = knowledge.top
+
+    def verified(item: Item) -> Item:
+        known = tuple(item.verified.anchors) if item.verified else ()
+        paths = [*known, *anchors]
+        if not paths:
+            literal = [p.strip("/") for p in item.scope.paths if not set(p) & set("*?[!")]
+            paths = [p for p in literal if (top / p).is_file()]
+        return replace(item, verified=Verified(knowledge.today, _anchor(knowledge, paths, anchors)))
+
+    return change_item(knowledge, given, verified, lose_comments=lose_comments)
+
+
+def _anchor(knowledge: Knowledge, paths: Sequence[str], named: Sequence[str]) -> Mapping[str, str]:
+    found = {}
+    for path in dict.fromkeys(paths):
+        try:
+            content = files.read_regular(knowledge.top / path)
+        except (FileNotFoundError, KnError):
+            if path in named:
+                raise KnError(f"There is no file {path} to verify against.") from None
+            continue
+        algorithm = "sha256" if len(knowledge.probe.head) == 64 else "sha1"
+        blob = git.hash_object(content.replace(b"\r\n", b"\n"), algorithm=algorithm)
+        found[path] = blob[:ANCHOR_DIGITS]
+    return found
+
+
+def _remember(knowledge: Knowledge, raw: bytes) -> None:
+    algorithm = "sha256" if len(knowledge.probe.head) == 64 else "sha1"
+    journal.remember_local(knowledge.state, git.hash_object(raw, algorithm=algorithm))
+
+
+def _relative(knowledge: Knowledge, path: Path) -> str:
+    return path.relative_to(knowledge.top).as_posix()

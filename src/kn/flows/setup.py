@@ -1,0 +1,70 @@
+"""`kn init` and `kn uninstall` as whole use cases."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from kn.adapters import files, git, journal
+from kn.core.jsonschema import schema_files
+from kn.core.schema import extend_schema
+from kn.flows import install, uninstall
+from kn.flows.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A plan, and whether it was carried out."""
+
+    plan: Plan
+    done: bool
+
+
+def plan_setup(start: Path, *, directory: str = "", hooks: bool = True) -> Plan:
+    """What `kn init` would do here, without doing it."""
+    repo = git.find_repository(start)
+    options = install.Options(directory, _own_command(), _generated(repo, directory), hooks)
+    return install.plan_install(repo, options)
+
+
+def set_up(start: Path, plan: Plan) -> Setup:
+    """Carry out a plan of `plan_setup`, and begin to watch at HEAD."""
+    install.apply(plan)
+    repo = git.find_repository(start)
+    files.make_private_folder(repo.state)
+    if journal.read_seen(repo.state) is None:
+        head = git.try_resolve(repo, "HEAD")
+        journal.remember_seen(repo.state, [*git.all_tips(repo), *([head] if head else [])])
+    return Setup(plan, True)
+
+
+def plan_removal(start: Path) -> Plan:
+    """What `kn uninstall` would do here, without doing it."""
+    return uninstall.plan_uninstall(git.find_repository(start))
+
+
+def remove(plan: Plan) -> Setup:
+    """Carry out a plan of `plan_removal`."""
+    uninstall.apply(plan)
+    return Setup(plan, True)
+
+
+def _generated(repo: git.Repository, directory: str) -> dict[str, bytes]:
+    """The JSON Schemas of the kinds, the team's own included."""
+    kinds: dict[str, bytes] = {}
+    folder = directory or git.config_value(repo, "kn.dir") or ".knowledge"
+    if repo.top is not None:
+        for path in sorted((repo.top / folder / "kinds").glob("*.yaml")):
+            kinds[path.name] = files.read_regular(path)
+    schema, _ = extend_schema(kinds)
+    return {f"schema/{name}": raw for name, raw in schema_files(schema).items()}
+
+
+def _own_command() -> str:
+    """The absolute path of the kn that runs, for callers with a short PATH (GUI clients)."""
+    program = Path(sys.argv[0])
+    if program.stem in ("kn", "git-kn") and program.is_absolute() and program.is_file():
+        return str(program)
+    beside = Path(sys.executable).with_name("kn")
+    return str(beside) if beside.is_file() else ""

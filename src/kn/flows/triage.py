@@ -1,0 +1,174 @@
+"""Triage: what becomes of the candidates in the inbox."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kn.adapters import files, git
+from kn.adapters.editor import edit_file
+from kn.adapters.inbox import Inbox, expire
+from kn.adapters.inbox import Pending as Pending
+from kn.core.candidate import Candidate
+from kn.core.ids import resolve_id
+from kn.core.similar import Near, find_near
+from kn.core.yamlwrite import write_field
+from kn.errors import KnError, UnknownItem
+from kn.flows import compose, record
+from kn.flows.knowledge import Knowledge
+from kn.flows.record import Recorded
+from kn.flows.view import open_view
+
+NEAR = 0.35
+"""A candidate is shown beside items that share this much with it: less than a duplicate, since
+a decision that replaces another names other things (a guess)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is in the inbox, and what went out of it because of its age."""
+
+    pending: tuple[Pending, ...]
+    aged: int = 0
+    hidden: int = 0
+    """Candidates of commits that no branch holds any more."""
+
+
+def list_waiting(knowledge: Knowledge) -> Waiting:
+    """The candidates that a person should look at; those that are too old age out."""
+    inbox = Inbox(knowledge.state)
+    days = knowledge.settings.number("inbox.days")
+    oldest = datetime.date.fromisoformat(knowledge.today) - datetime.timedelta(days=days)
+    kept, old = expire(inbox.pending(), oldest=oldest.isoformat())
+    for one in old:
+        inbox.decide(one.key, "aged", on=knowledge.today)
+    alive = git.reachable(knowledge.repo, {c for p in kept for c in p.commits})
+    shown = [p for p in kept if not p.commits or alive & set(p.commits)]
+    return Waiting(tuple(shown), len(old), len(kept) - len(shown))
+
+
+def find_pending(knowledge: Knowledge, given: str) -> Pending:
+    """The candidate whose key begins with `given`.
+
+    Raises:
+        UnknownItem: None does, or several do.
+    """
+    pending = {p.key: p for p in Inbox(knowledge.state).pending()}
+    try:
+        return pending[resolve_id(given, pending)]
+    except UnknownItem as error:
+        hint = "`kn inbox` lists what waits."
+        raise UnknownItem(
+            str(error).replace("No item has an id", "No candidate has a key"), hint=hint
+        ) from None
+
+
+def find_relatives(knowledge: Knowledge, pending: Sequence[Pending]) -> dict[str, list[Near]]:
+    """For each candidate, by key, the items of the tree that speak of the same thing."""
+    if not pending:
+        return {}
+    from kn.adapters.words import load_stemmer
+
+    stem = load_stemmer()
+    rows = [(r.id, r.statement) for r in open_view(knowledge).rows if r.standing == "current"]
+    return {p.key: find_near(p.candidate.statement, rows, stem, least=NEAR)[:3] for p in pending}
+
+
+def accept(
+    knowledge: Knowledge,
+    pending: Pending,
+    *,
+    supersedes: Sequence[str] = (),
+    amends: Sequence[str] = (),
+) -> Recorded:
+    """Make an item of a candidate.
+
+    Raises:
+        BadItem: It does not say what its kind demands; edit it first.
+        UnknownItem: A link names no item.
+    """
+    fields = candidate_fields(pending)
+    links = {"supersedes": list(supersedes), "amends": list(amends)}
+    fields |= {name: ids for name, ids in links.items() if ids}
+    item = record.draft_item(
+        knowledge, pending.candidate.kind, record.resolve_links(knowledge, fields)
+    )
+    done = record.add_item(knowledge, item)
+    Inbox(knowledge.state).decide(pending.key, "accepted", on=knowledge.today, item=done.item.id)
+    return done
+
+
+def reject(knowledge: Knowledge, pending: Pending) -> None:
+    """Take a candidate out for good: it never comes back."""
+    Inbox(knowledge.state).decide(pending.key, "rejected", on=knowledge.today)
+
+
+def candidate_fields(pending: Pending) -> dict[str, Any]:
+    """The fields of the item that a candidate would become."""
+    candidate = pending.candidate
+    fields: dict[str, Any] = {"statement": candidate.statement, "because": candidate.because}
+    if candidate.kind in ("decision", "convention"):
+        fields["rejected"] = [
+            {"option": r.option, **({"because": r.because} if r.because else {})}
+            for r in candidate.rejected
+        ]
+    for name, text in candidate.own.items():
+        listed = name in ("who", "expertise", "follow_ups")
+        fields[name] = [p.strip() for p in text.split(",") if p.strip()] if listed else text
+    last = pending.commits[-1] if pending.commits else ""
+    evidence = [
+        (replace(e, commit=last) if e.commit and last else e).to_json() for e in candidate.evidence
+    ]
+    for one in evidence:
+        if "source_tokens" in one:
+            one["source_tokens"] = int(one["source_tokens"])
+    fields |= {
+        "scope": candidate.scope.to_json(),
+        "details": candidate.details,
+        "evidence": evidence,
+    }
+    return {name: value for name, value in fields.items() if value not in ("", [], {})}
+
+
+def edit_pending(knowledge: Knowledge, pending: Pending, raw: bytes | None = None) -> Pending:
+    """Let the user change what a candidate says, in the editor or by `raw` YAML.
+
+    Raises:
+        KnError: Nothing was changed, or it is unusable.
+    """
+    candidate = pending.candidate
+    shown = {n: v for n, v in candidate_fields(pending).items() if n != "evidence"}
+    before = "".join(write_field(n, v) for n, v in {"kind": candidate.kind, **shown}.items())
+    if raw is None:
+        if knowledge.in_agent:
+            raise KnError("An agent runs kn, so no editor opens.")
+        files.make_private_folder(knowledge.state / "drafts")
+        draft = knowledge.state / "drafts" / f"candidate-{pending.key}.yaml"
+        files.write_atomic(draft, before.encode("utf-8"), mode=0o600)
+        edit_file(knowledge.repo, draft, os.environ)
+        raw = files.read_regular(draft)
+        draft.unlink()
+        if raw == before.encode("utf-8"):
+            raise KnError("Nothing was changed.")
+    given = compose.read_fields(raw)
+    kind = str(given.pop("kind", candidate.kind))
+    item = record.draft_item(knowledge, kind, given)  # says everything that is wrong
+    changed = Candidate(
+        kind, item.statement, item.because, item.rejected, item.scope, candidate.evidence,
+        item.details, {n: ", ".join(v) if isinstance(v, tuple) else v for n, v in item.own.items()},
+        candidate.confidence, candidate.extractor,
+    )  # fmt: skip
+    return Inbox(knowledge.state).change(pending, changed)
+
+
+def candidate_json(pending: Pending, near: Sequence[Near] = ()) -> Mapping[str, Any]:
+    """A candidate of `kn inbox list --json`."""
+    return {
+        **pending.candidate.to_json(),
+        "found": pending.found,
+        "commits": list(pending.commits),
+        "looks_like": [{"id": n.id, "statement": n.statement} for n in near],
+    }
