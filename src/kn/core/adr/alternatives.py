@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kn.core.adr.document import Document, Section, heading_key
+from kn.core.adr.document import Document, Section
 from kn.core.adr.wording import cost, cut, plain, sentences
 from kn.core.model import Rejected
 
@@ -88,8 +88,7 @@ def _options(document: Document, chosen: str) -> Iterator[tuple[str, str]]:
     for names, mixed in ((_REJECTED, False), (_CONSIDERED, True)):
         every = [
             option
-            for section in document.sections
-            if section.level and heading_key(section.title).split(":")[0] in names
+            for section in document.named(*names)[:5]
             for option in _of_section(document, section)
         ]
         left = [(name, text) for name, text in every if not _CHOSEN.search(name)]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kn.core.adr.wording import plain
 
-READ_AT_MOST = 400_000
-"""Characters of a record that are read; the longest seen in 830 records has 130,000 (the margin
-is a guess)."""
+READ_AT_MOST = 300_000
+"""Characters of a record that are read: the longest of 830 has 108,000 (the margin is a guess)."""
 
 _FENCE = re.compile(r"[ \t>]{0,12}(`{3,}|~{3,})")
 _ATX = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(\S.*)$")
@@ -75,15 +75,8 @@ class Document:
     front: dict[str, str]
     title: str
     sections: tuple[Section, ...]
-
-    def header(self) -> tuple[Entry, ...]:
-        """What stands before the first section of prose: fields, quotes, tables."""
-        found: list[Entry] = [Entry(key, value) for key, value in self.front.items()]
-        for section in self.sections:
-            if section.level and section.title != self.title:
-                break
-            found += entries(section.lines)
-        return tuple(found)
+    header: tuple[Entry, ...]
+    """What stands before the first section of prose: fields, quotes, tables."""
 
     def named(self, *names: str) -> tuple[Section, ...]:
         """The sections whose heading is one of the names, or begins with one and a colon."""
@@ -102,6 +95,7 @@ class Document:
         return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def heading_key(title: str) -> str:
     """A heading as it is compared: lower case, without numbering, emphasis and outer
     punctuation."""
@@ -116,7 +110,16 @@ def take_apart(text: str) -> Document:
     sections = tuple(_sections(_without_code(rest)))
     top = next((s for s in sections if s.level), None)
     title = top.title if top and heading_key(top.title) not in _NO_TITLE else ""
-    return Document(front, title, sections)
+    return Document(front, title, sections, _header(front, title, sections))
+
+
+def _header(front: dict[str, str], title: str, sections: tuple[Section, ...]) -> tuple[Entry, ...]:
+    found = [Entry(key, value) for key, value in front.items()]
+    for section in sections:
+        if section.level and section.title != title:
+            break
+        found += entries(section.lines)
+    return tuple(found)
 
 
 def _uncommented(text: str) -> str:

@@ -78,7 +78,7 @@ def status_of(document: Document) -> tuple[Standing, tuple[str, ...]]:
         # Some write no status and put "> **Superseded by ADR-9**" under the title.
         marks = [
             e.text if not e.key else f"{e.key}: {e.text}"
-            for e in document.header()
+            for e in document.header
             if re.match(
                 r"\W*(?:super[sc]eded|deprecated|rejected|withdrawn|obsolete)\b",
                 f"{e.key} {e.text}",
@@ -93,7 +93,7 @@ def status_of(document: Document) -> tuple[Standing, tuple[str, ...]]:
 
 
 def _status_texts(document: Document) -> Iterator[str]:
-    keyed = [e.text for e in document.header() if e.key in _STATUS_KEYS]
+    keyed = [e.text for e in document.header if e.key in _STATUS_KEYS]
     if keyed:
         yield from keyed
         return
@@ -117,7 +117,7 @@ def _whole(entry: Entry) -> str:
 def mentions_of(document: Document, own: str, found_status: Standing) -> tuple[Mention, ...]:
     """What the record states of other records: in its header and status, then in its text."""
     found: list[Mention] = []
-    head = [*document.header(), *(e for s in _status_sections(document) for e in entries(s.lines))]
+    head = [*document.header, *(e for s in _status_sections(document) for e in entries(s.lines))]
     for entry in head:
         keyed = bool(_RELATION_KEY.fullmatch(entry.key))
         if keyed and _NO_VALUE.match(entry.text):
@@ -145,9 +145,7 @@ def _successors(document: Document, own: str, found: Standing) -> list[Mention]:
             )
             if said := mentions(named, own=own):
                 return said
-    noted = [
-        m for e in document.header() for m in mentions(e.text, own=own, firm=False, anyone=True)
-    ]
+    noted = [m for e in document.header for m in mentions(e.text, own=own, firm=False, anyone=True)]
     return [replace(m, relation="superseded_by") for m in noted if m.relation.endswith("_by")]
 
 
@@ -200,7 +198,7 @@ def number_of(document: Document, path: str) -> str:
 def date_of(document: Document, path: str) -> str:
     """The ISO date of the record: its field, section, name (Log4brains) or the oldest of its
     history."""
-    header = document.header()
+    header = document.header
     for key in _DATE_KEYS:
         for entry in header:
             if entry.key == key and (found := _dates(entry.text)):
@@ -249,7 +247,7 @@ def _iso(year: int, month: int, day: int) -> str:
 def people_of(document: Document) -> tuple[str, ...]:
     """Who decided; the authors where no deciders are named."""
     for key in _PEOPLE_KEYS:
-        for entry in document.header():
+        for entry in document.header:
             if entry.key == key and not _NO_VALUE.match(entry.text):
                 return _listed(entry.text)
     for section in document.named(*_PEOPLE_KEYS):
@@ -261,7 +259,7 @@ def people_of(document: Document) -> tuple[str, ...]:
 def tags_of(document: Document) -> tuple[str, ...]:
     """The tags of the record's own `Tags:` field, lower case; Log4brains also separates by
     spaces."""
-    for entry in document.header():
+    for entry in document.header:
         if entry.key in _TAG_KEYS and not _NO_VALUE.match(entry.text):
             tags = _listed(entry.text) if "," in entry.text else tuple(plain(entry.text).split())
             return tuple(t.strip("#").casefold() for t in tags if len(t) <= 40)

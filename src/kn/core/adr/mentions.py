@@ -98,6 +98,9 @@ _WHOLE_AFTER = re.compile(
 _CONNECTED = re.compile(r"[,/&;+]|\band\b|^\s*$", re.IGNORECASE)
 _AND = re.compile(r"\W*(?:and|&)?\W*", re.IGNORECASE)
 _BY = re.compile(r"\bby\b", re.IGNORECASE)
+_PARAGRAPH = 3000
+"""Characters of a paragraph that are looked at (a guess); bounds the work, which is in its
+square."""
 _MOST_GAP = 90
 """Characters between the verb and the first record that it names (a guess)."""
 
@@ -111,6 +114,7 @@ def mentions(
     Without `firm` it is running text: the subject has to be this record in so many words. With
     `anyone` the subject does not matter.
     """
+    text = text[:_PARAGRAPH]
     named = refs(text, keyed=keyed)
     if not named:
         return []

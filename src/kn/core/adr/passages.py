@@ -110,7 +110,7 @@ def _in_order(document: Document, names: tuple[str, ...]) -> Iterator[Section]:
         if short != key:
             by_name.setdefault(short, []).append(section)
     for name in names:
-        yield from by_name.get(name, ())
+        yield from by_name.get(name, [])[:5]
 
 
 def passages(section: Section, *, heading: bool = False) -> Iterator[Passage]:
