@@ -26,7 +26,7 @@ _CONSIDERED = (
 """Here the option that was chosen stands among the others."""
 
 _NAME = 11
-"""Tokens of an option's name; three in four are shorter."""
+"""Tokens of an option's name (a guess)."""
 
 _BULLET = re.compile(r"^\s{0,3}(?:[-*+•]|\d{1,2}[.)])\s+")
 _LABEL = re.compile(

@@ -11,19 +11,20 @@ from kn.core.model import Status
 
 _MEANINGS: dict[Status, str] = {
     "superseded": "superseded superceded superseeded replaced obsoleted",
-    "retired": "rejected declined deprecated withdrawn abandoned cancelled canceled retired "
-    "discarded "
-    "obsolete reverted removed dropped archived refused denied invalid void killed expired",
-    "proposed": "proposed proposal draft drafted drafting wip pending rfc idea exploratory "
-    "experimental "
-    "discussion discussing stub todo open unresolved undecided deferred postponed suggested "
-    "tentative "
-    "review requested",
-    "accepted": "accepted accept implemented approved adopted decided agreed active done final "
-    "finalised "
-    "finalized complete completed live current merged shipped landed stable ratified enacted "
-    "effective "
-    "realized realised amended valid resolved in-force",
+    "retired": (
+        "rejected declined deprecated withdrawn abandoned cancelled canceled retired discarded "
+        "obsolete reverted removed dropped archived refused denied invalid void killed expired"
+    ),
+    "proposed": (
+        "proposed proposal draft drafted drafting wip pending rfc idea exploratory experimental "
+        "discussion discussing stub todo open unresolved undecided deferred postponed suggested "
+        "tentative review requested"
+    ),
+    "accepted": (
+        "accepted accept implemented approved adopted decided agreed active done final finalised "
+        "finalized complete completed live current merged shipped landed stable ratified enacted "
+        "effective realized realised amended valid resolved in-force"
+    ),
 }
 _WORDS = {word: status for status, words in _MEANINGS.items() for word in words.split()}
 

@@ -44,8 +44,8 @@ def plain(text: str) -> str:
 def cost(text: str) -> int:
     """About how many cl100k tokens a text has.
 
-    An estimate, because the table of tokens is not this floor's business: on 800 statements of
-    real records it is within a tenth of the count, and mostly above it.
+    An estimate, because the table of tokens is not this floor's business: over the statements of
+    830 real records its sum is 1 % above the exact count, over single ones it may be 15 % off.
     """
     return sum(1 + (len(piece) - 1) // 9 for piece in _PIECE.findall(text))
 
