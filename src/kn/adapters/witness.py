@@ -134,7 +134,7 @@ def save_answer(folder: str, value: tuple[object, ...]) -> None:
     """Keep an answer under its first part, the key; a failure is no error."""
     key = str(value[0])
     name = f"{zlib.crc32(key.encode('utf-8', 'surrogateescape')):08x}"
-    raw = marshal.dumps(value)  # type: ignore[arg-type] -- plain values all through
+    raw = marshal.dumps(value)  # type: ignore[arg-type]
     temporary = os.path.join(folder, f".tmp-{os.getpid():x}-{name}")
     try:
         if not os.path.isdir(folder):

@@ -1,0 +1,46 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both set up what they need.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all check format wheel bench clean
+
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## Make the virtual environment
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.ready ## Tell the whole story on a small git history made in a temporary folder
+	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python demo/story.py
+
+test: $(VENV)/.ready ## Run the tests
+	$(BIN)/python -m pytest -n 2 -q
+
+test-all: $(VENV)/.ready ## Run the slow ones too: kills, real hook managers, real agents
+	$(BIN)/python -m pytest -q -m "slow or not slow"
+
+check: $(VENV)/.ready ## Lint, types, floors, and the project's own knowledge
+	$(BIN)/ruff format --check src tests demo benchmarks
+	$(BIN)/ruff check src tests demo benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/kn check
+
+format: $(VENV)/.ready ## Format the code
+	$(BIN)/ruff format src tests demo benchmarks
+	$(BIN)/ruff check --fix src tests demo benchmarks
+
+wheel: $(VENV)/.ready ## Build the wheel, install it into an empty environment, use it
+	$(BIN)/python demo/wheel.py
+
+bench: $(VENV)/.ready ## Time the commands, as ratios to an empty Python process
+	$(BIN)/python benchmarks/commands.py
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,140 @@
+"""Fixtures for every floor. Nothing here, and no test, sees the developer's own machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Git = Callable[..., str]
+Kn = Callable[..., "subprocess.CompletedProcess[str]"]
+
+SOURCE = Path(__file__).parent.parent / "src"
+_LOCAL = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CONFIG GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT "
+    "GIT_OBJECT_DIRECTORY GIT_DIR GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_GRAFT_FILE "
+    "GIT_INDEX_FILE GIT_NO_REPLACE_OBJECTS GIT_REPLACE_REF_BASE GIT_PREFIX GIT_SHALLOW_FILE "
+    "GIT_COMMON_DIR"
+).split()
+_AGENTS = (
+    "CLAUDECODE CLAUDE_CODE_SESSION_ID CODEX_SESSION_ID CODEX_THREAD_ID CODEX_CI GEMINI_CLI "
+    "OPENCODE AGENT AI_AGENT COPILOT_CLI COPILOT_AGENT_SESSION_ID CURSOR_AGENT"
+).split()
+
+
+class NetworkUsed(Exception):
+    """A test, or kn under test, tried to leave the machine."""
+
+
+@pytest.fixture(autouse=True)
+def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the developer's git settings, home, agent or network."""
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    for name in [*_LOCAL, *_AGENTS, "KN_DEBUG", "KN_INSIDE", "KN_TODAY", "KN_EDITOR", "EDITOR",
+                 "VISUAL", "GIT_EDITOR", "XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME",
+                 "COPILOT_HOME"]:  # fmt: skip
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "HOME": str(home),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_AUTHOR_NAME": "Test",
+        "GIT_AUTHOR_EMAIL": "test@example.com",
+        "GIT_COMMITTER_NAME": "Test",
+        "GIT_COMMITTER_EMAIL": "test@example.com",
+        "PYTHONPATH": str(SOURCE),
+    }.items():
+        monkeypatch.setenv(name, value)
+    _guard_sockets(monkeypatch)
+
+
+def _guard_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the loopback, where tests run servers of their own (promise 8: offline by default)."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if isinstance(address, tuple) and host not in ("127.0.0.1", "::1", "localhost"):
+            raise NetworkUsed(f"connection to {address}")
+        real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(scope="session")
+def _seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one commit, made once: copying it is eight times faster."""
+    seed = tmp_path_factory.mktemp("seed")
+    environment = {
+        "PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"
+    }  # fmt: skip
+    who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    for words in (
+        ("init", "-q", "-b", "main", "--template="),
+        ("commit", "-q", "--allow-empty", "-m", "Start"),
+    ):
+        subprocess.run(["git", *who, *words], cwd=seed, check=True, env=environment)
+    return seed
+
+
+@pytest.fixture
+def repo(_seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A real repository on `main` with one commit, and the current directory."""
+    root = shutil.copytree(_seed, tmp_path / "repo")
+    monkeypatch.chdir(root)
+    return Path(root)
+
+
+@pytest.fixture
+def git(repo: Path) -> Git:
+    """Run git in `repo` and return what it printed."""
+
+    def run(*words: str, cwd: Path = repo, given: str | None = None) -> str:
+        done = subprocess.run(
+            ["git", *words], cwd=cwd, check=True, capture_output=True, text=True, input=given
+        )
+        return done.stdout.strip()
+
+    return run
+
+
+@pytest.fixture
+def kn(repo: Path) -> Kn:
+    """Run kn as a process of its own, as a user would; `check` demands exit code 0."""
+
+    def run(
+        *words: str, cwd: Path = repo, given: str | None = None, check: bool = True,
+        environment: dict[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "kn", *words],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            input=given if given is not None else "",
+            env={**os.environ, **(environment or {})},
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"kn {words}: exit {done.returncode}\n{done.stderr}")
+        return done
+
+    return run
+
+
+@pytest.fixture
+def knowledge_repo(repo: Path, kn: Kn, git: Git) -> Path:
+    """A repository in which `kn init` was run and its files are committed."""
+    kn("init", "--no-hooks")
+    git("add", "-A")
+    git("commit", "-q", "-m", "Begin knowledge")
+    return repo
