@@ -20,7 +20,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     "KN011": ("error", "items supersede each other in a circle"),
     "KN012": ("warning", "several current items supersede the same one, and nothing links them"),
     "KN013": ("warning", "an item is superseded and its file does not say so"),
-    "KN014": ("error", "a file says that it is superseded, and nothing here supersedes it"),
+    "KN014": ("warning", "a file says that it is superseded, and nothing here supersedes it"),
     "KN020": ("warning", "the statement has more than about 40 tokens"),
     "KN030": ("warning", "a file that the item was verified against has changed"),
     "KN031": ("warning", "the day to review the item has passed"),

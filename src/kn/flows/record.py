@@ -109,6 +109,34 @@ def add_item(knowledge: Knowledge, item: Item) -> Recorded:
     return Recorded(item, _relative(knowledge, path), touched)
 
 
+def path_of(knowledge: Knowledge, item: Item) -> str:
+    """Where a new item goes, relative to the top."""
+    folder = knowledge.schema.kinds[item.kind].folder
+    return f"{knowledge.folder}/{folder}/{file_name(item.id, item.statement)}"
+
+
+def write_items(knowledge: Knowledge, writes: Sequence[tuple[str, Item, bool]]) -> None:
+    """Write many items whose links are complete already, as an import does.
+
+    Args:
+        knowledge: The repository.
+        writes: Path, item, and whether it is new; an item that is there keeps its comments.
+    """
+    if not writes:
+        return
+    for kind in {item.kind for _, item, _ in writes}:
+        _make_folder(knowledge, kind)
+    with locked(knowledge.state / "write", LOCK_WAIT):
+        for path, item, new in writes:
+            whole = knowledge.top / path
+            raw = encode(item, knowledge.schema)
+            if not new:
+                before = files.read_regular(whole, most=MAX_BYTES)
+                raw = rewrite(before, item, knowledge.schema, lose_comments=False)
+            files.write_atomic(whole, raw, replace=not new)
+            _remember(knowledge, raw)
+
+
 def _make_folder(knowledge: Knowledge, kind: str) -> Path:
     base = knowledge.top / knowledge.folder
     if base.is_symlink() or not base.is_dir():

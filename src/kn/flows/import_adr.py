@@ -1,0 +1,273 @@
+"""`kn import adr`: decision records become items, once, and follow their records from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from kn.adapters import files, git
+from kn.core.adr import NotARecord, Record, link_records, read_record
+from kn.core.model import Evidence, Item, Scope
+from kn.errors import KnError
+from kn.flows import record
+from kn.flows.items import read_item
+from kn.flows.knowledge import Knowledge
+from kn.flows.view import open_view
+
+MOST_BYTES = 4_000_000
+"""Of a record; a guess: the longest real one seen has 150 kB."""
+ENDINGS = (".md", ".markdown")
+FOLLOWED = (
+    "statement", "because", "rejected", "status", "retired_because", "supersedes",
+    "superseded_by", "amends", "deciders", "recorded", "scope", "details",
+)  # fmt: skip
+"""Fields that follow the record, as long as nobody edited them."""
+
+Proposed = Literal["keep", "accept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What became of one record."""
+
+    id: str
+    path: str
+    source: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"id": self.id, "path": self.path, "source": self.source}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of all of them."""
+
+    imported: tuple[Entry, ...]
+    updated: tuple[Entry, ...]
+    unchanged: tuple[Entry, ...]
+    skipped: tuple[tuple[str, str], ...]
+    """Source and reason."""
+    proposed: int = 0
+    """Records that are only proposed, and are so as items."""
+
+    def to_json(self) -> dict[str, Any]:
+        """`kn import --json` (format 1)."""
+        return {
+            "format": 1,
+            "imported": [e.to_json() for e in self.imported],
+            "updated": [e.to_json() for e in self.updated],
+            "unchanged": [e.to_json() for e in self.unchanged],
+            "skipped": [{"source": s, "because": b} for s, b in self.skipped],
+            "proposed": self.proposed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A record file: its name in the report, its text, and its blob id."""
+
+    name: str
+    text: str
+    blob: str
+    inside: bool
+    """Whether it lies in the repository, so that the item can point at it."""
+
+
+def import_adrs(
+    knowledge: Knowledge, folder: Path, *, proposed: Proposed = "keep", dry_run: bool = False
+) -> Imported:
+    """Take in every decision record below `folder`; run again, take over what changed.
+
+    A field follows its record when the record changed it and nobody edited it in the item since:
+    the record's version that was imported last is read from git for comparison.
+
+    Args:
+        knowledge: The repository.
+        folder: Where the records are, inside the repository or not.
+        proposed: `accept` takes records that say "Proposed" as accepted.
+        dry_run: Only report.
+
+    Raises:
+        KnError: There is no such folder.
+    """
+    sources, skipped = _read_sources(knowledge, folder)
+    records, unread = _read_records(sources)
+    skipped += unread
+    known = _known_items(knowledge, sources)
+    ids = {r.path: known[r.path][0].id if r.path in known else _new_id(knowledge) for r in records}
+    made = {r.path: _make(knowledge, r, ids, sources[r.path], proposed) for r in records}
+    base = _base_items(knowledge, known, ids, proposed)
+    outcome: dict[str, list[Entry]] = {"imported": [], "updated": [], "unchanged": []}
+    writes: list[tuple[str, Item, bool]] = []
+    for one in records:
+        item = made[one.path]
+        if one.path not in known:
+            path = record.path_of(knowledge, item)
+            writes.append((path, item, True))
+            outcome["imported"].append(Entry(item.id, path, one.path))
+            continue
+        ours, path = known[one.path]
+        merged, edited = _follow(ours, base.get(one.path), item, proposed)
+        if edited:
+            skipped.append((one.path, f"edited in the item since: {', '.join(edited)}"))
+        changed = merged != ours
+        if changed:
+            writes.append((path, merged, False))
+        outcome["updated" if changed else "unchanged"].append(Entry(ours.id, path, one.path))
+    if not dry_run:
+        record.write_items(knowledge, writes)
+    waiting = sum(1 for i in made.values() if i.status == "proposed")
+    return Imported(
+        tuple(outcome["imported"]), tuple(outcome["updated"]), tuple(outcome["unchanged"]),
+        tuple(sorted(skipped)), waiting,
+    )  # fmt: skip
+
+
+def _read_sources(
+    knowledge: Knowledge, folder: Path
+) -> tuple[dict[str, _Source], list[tuple[str, str]]]:
+    top = knowledge.top.resolve()
+    base = folder.resolve()
+    if not base.is_dir():
+        raise KnError(f"There is no folder {folder}.")
+    sources: dict[str, _Source] = {}
+    skipped: list[tuple[str, str]] = []
+    inside = base.is_relative_to(top)
+    for path in sorted(base.rglob("*")):
+        if path.suffix.lower() not in ENDINGS or not (path.is_file() or path.is_symlink()):
+            continue
+        name = path.relative_to(top).as_posix() if inside else path.relative_to(base).as_posix()
+        try:
+            raw = files.read_regular(path, most=MOST_BYTES)
+        except (KnError, FileNotFoundError) as error:
+            skipped.append((name, str(error)))
+            continue
+        blob = git.hash_object(raw.replace(b"\r\n", b"\n"), algorithm=_algorithm(knowledge))
+        sources[name] = _Source(name, raw.decode("utf-8", "replace"), blob, inside)
+    return sources, skipped
+
+
+def _algorithm(knowledge: Knowledge) -> str:
+    return "sha256" if len(knowledge.probe.head) == 64 else "sha1"
+
+
+def _read_records(
+    sources: Mapping[str, _Source],
+) -> tuple[list[Record], list[tuple[str, str]]]:
+    records: list[Record] = []
+    skipped: list[tuple[str, str]] = []
+    for name, source in sources.items():
+        read = read_record(name, source.text)
+        if isinstance(read, NotARecord):
+            skipped.append((name, read.because))
+        else:
+            records.append(read)
+    return list(link_records(records)), skipped
+
+
+def _known_items(
+    knowledge: Knowledge, sources: Mapping[str, _Source]
+) -> dict[str, tuple[Item, str]]:
+    """Source -> the item that was imported from it, and the item's path."""
+    view = open_view(knowledge, audience="everyone")
+    known = {}
+    for row in view.rows:
+        named = {str(e.get("document", "")) for e in row.evidence} & set(sources)
+        if row.kind == "decision" and named:
+            known.setdefault(min(named), (read_item(knowledge, view, row), row.path))
+    return known
+
+
+def _new_id(knowledge: Knowledge) -> str:
+    import os
+
+    from kn.core.ids import make_id
+
+    return make_id(knowledge.schema.kinds["decision"], os.urandom(5))
+
+
+def _make(
+    knowledge: Knowledge,
+    one: Record,
+    ids: Mapping[str, str],
+    source: _Source,
+    proposed: Proposed,
+) -> Item:
+    """The item that a record says."""
+
+    def linked(paths: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(ids[p] for p in paths if p in ids and p != one.path))
+
+    status = "accepted" if one.status == "proposed" and proposed == "accept" else one.status
+    return Item(
+        id=ids[one.path],
+        kind="decision",
+        statement=one.statement,
+        status=status,
+        recorded=one.date or knowledge.today,
+        because=one.because,
+        rejected=one.rejected,
+        scope=Scope(tags=one.tags),
+        supersedes=linked(one.supersedes),
+        superseded_by=linked(one.superseded_by) if status == "superseded" else (),
+        amends=linked(one.amends),
+        retired_because=one.retired_because if status == "retired" else "",
+        deciders=one.deciders,
+        evidence=(Evidence(document=one.path, blob=source.blob),),
+        document=one.path if source.inside else "",
+        details="" if source.inside else source.text.strip()[:60_000],
+    )
+
+
+def _base_items(
+    knowledge: Knowledge,
+    known: Mapping[str, tuple[Item, str]],
+    ids: Mapping[str, str],
+    proposed: Proposed,
+) -> dict[str, Item]:
+    """What the records said when they were imported last, as far as git still has it."""
+    blobs = {}
+    for name, (item, _) in known.items():
+        blob = next((e.blob for e in item.evidence if e.document == name and e.blob), "")
+        if blob:
+            blobs[name] = blob
+    contents = git.read_blobs(knowledge.repo, blobs.values())
+    old = {
+        name: _Source(name, contents[blob].decode("utf-8", "replace"), blob, bool(known[name][0].document))
+        for name, blob in blobs.items()
+        if blob in contents
+    }  # fmt: skip
+    records, _ = _read_records(old)
+    whole = {**ids, **{name: item.id for name, (item, _) in known.items()}}
+    return {r.path: _make(knowledge, r, whole, old[r.path], proposed) for r in records}
+
+
+def _follow(
+    ours: Item, base: Item | None, theirs: Item, proposed: Proposed
+) -> tuple[Item, list[str]]:
+    """The item with what its record changed; and the fields that both sides changed."""
+    changes: dict[str, Any] = {}
+    edited = []
+    for name in FOLLOWED:
+        mine, new = getattr(ours, name), getattr(theirs, name)
+        old = getattr(base, name) if base is not None else new
+        if name == "recorded" and not base:
+            continue
+        if mine == new or new == old:
+            continue
+        if mine == old:
+            changes[name] = new
+        else:
+            edited.append(name)
+    if proposed == "accept" and ours.status == "proposed" and theirs.status == "accepted":
+        changes["status"] = "accepted"
+    before = {e.document: e for e in ours.evidence}
+    known_blob = before[theirs.evidence[0].document].blob
+    if base is not None and known_blob != theirs.evidence[0].blob:
+        changes["evidence"] = tuple(
+            theirs.evidence[0] if e.document == theirs.evidence[0].document else e
+            for e in ours.evidence
+        )
+    return replace(ours, **changes), edited
