@@ -93,11 +93,11 @@ def import_adrs(
         KnError: There is no such folder.
     """
     sources, skipped = _read_sources(knowledge, folder)
-    records, unread = _read_records(sources)
+    records, unread = _read_records(sources, proposed)
     skipped += unread
     known = _known_items(knowledge, sources)
     ids = {r.path: known[r.path][0].id if r.path in known else _new_id(knowledge) for r in records}
-    made = {r.path: _make(knowledge, r, ids, sources[r.path], proposed) for r in records}
+    made = {r.path: _make(knowledge, r, ids, sources[r.path]) for r in records}
     base = _base_items(knowledge, known, ids, proposed)
     outcome: dict[str, list[Entry]] = {"imported": [], "updated": [], "unchanged": []}
     writes: list[tuple[str, Item, bool]] = []
@@ -154,7 +154,7 @@ def _algorithm(knowledge: Knowledge) -> str:
 
 
 def _read_records(
-    sources: Mapping[str, _Source],
+    sources: Mapping[str, _Source], proposed: Proposed
 ) -> tuple[list[Record], list[tuple[str, str]]]:
     records: list[Record] = []
     skipped: list[tuple[str, str]] = []
@@ -162,9 +162,12 @@ def _read_records(
         read = read_record(name, source.text)
         if isinstance(read, NotARecord):
             skipped.append((name, read.because))
+        elif read.status == "proposed" and proposed == "accept":
+            # before they are linked: what a proposal replaces holds until it is accepted
+            records.append(replace(read, status="accepted"))
         else:
             records.append(read)
-    return list(link_records(records)), skipped
+    return link_records(records), skipped
 
 
 def _known_items(
@@ -172,7 +175,7 @@ def _known_items(
 ) -> dict[str, tuple[Item, str]]:
     """Source -> the item that was imported from it, and the item's path."""
     view = open_view(knowledge, audience="everyone")
-    known = {}
+    known: dict[str, tuple[Item, str]] = {}
     for row in view.rows:
         named = {str(e.get("document", "")) for e in row.evidence} & set(sources)
         if row.kind == "decision" and named:
@@ -193,27 +196,25 @@ def _make(
     one: Record,
     ids: Mapping[str, str],
     source: _Source,
-    proposed: Proposed,
 ) -> Item:
     """The item that a record says."""
 
     def linked(paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(ids[p] for p in paths if p in ids and p != one.path))
 
-    status = "accepted" if one.status == "proposed" and proposed == "accept" else one.status
     return Item(
         id=ids[one.path],
         kind="decision",
         statement=one.statement,
-        status=status,
+        status=one.status,
         recorded=one.date or knowledge.today,
         because=one.because,
         rejected=one.rejected,
         scope=Scope(tags=one.tags),
         supersedes=linked(one.supersedes),
-        superseded_by=linked(one.superseded_by) if status == "superseded" else (),
+        superseded_by=linked(one.superseded_by) if one.status == "superseded" else (),
         amends=linked(one.amends),
-        retired_because=one.retired_because if status == "retired" else "",
+        retired_because=one.retired_because if one.status == "retired" else "",
         deciders=one.deciders,
         evidence=(Evidence(document=one.path, blob=source.blob),),
         document=one.path if source.inside else "",
@@ -234,14 +235,14 @@ def _base_items(
         if blob:
             blobs[name] = blob
     contents = git.read_blobs(knowledge.repo, blobs.values())
-    old = {
-        name: _Source(name, contents[blob].decode("utf-8", "replace"), blob, bool(known[name][0].document))
-        for name, blob in blobs.items()
-        if blob in contents
-    }  # fmt: skip
-    records, _ = _read_records(old)
+    old = {}
+    for name, blob in blobs.items():
+        if blob in contents:
+            text, inside = contents[blob].decode("utf-8", "replace"), bool(known[name][0].document)
+            old[name] = _Source(name, text, blob, inside)
+    records, _ = _read_records(old, proposed)
     whole = {**ids, **{name: item.id for name, (item, _) in known.items()}}
-    return {r.path: _make(knowledge, r, whole, old[r.path], proposed) for r in records}
+    return {r.path: _make(knowledge, r, whole, old[r.path]) for r in records}
 
 
 def _follow(
