@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -55,14 +56,15 @@ def show_command(session: str, as_json: bool) -> None:
 
 def _stream_json(log: OpenLog) -> None:
     """The heading is complete only after the turns, which may be more than memory holds."""
-    click.echo('{"format": 1, "turns": [', nl=False)
+    out = sys.stdout  # `click.echo` flushes each time, at half the speed
+    out.write('{"format": 1, "turns": [')
     between = "\n"
     for turn in log.turns:
-        # ASCII alone: nothing that a terminal could act upon, and no half of a surrogate pair.
-        click.echo(f"{between}{json.dumps(turn.to_json())}", nl=False)
+        # Escapes keep it to ASCII: there is nothing in it that a terminal could act upon.
+        out.write(between + json.dumps(turn.to_json()).replace("\x7f", "\\u007f"))
         between = ",\n"
     heading = json.dumps({**log.heading.to_json(), "path": str(log.path), "size": log.size})
-    click.echo(f"\n], {heading[1:]}")
+    out.write(f"\n], {heading[1:]}\n")
 
 
 def _stream_text(log: OpenLog) -> None:

@@ -11,7 +11,7 @@ from kn.adapters.agentlogs.database import is_database, read_database
 from kn.core.sessions import READERS, TOO_LONG, Heading, Turn, detect_format
 from kn.errors import KnError
 
-LINE_MOST = 32 << 20
+LINE_MOST = 24 << 20
 """Bytes of the longest line that is read, so that decoding it stays within 200 MB; a guess: the
 longest seen are copies of requests of some MB."""
 _HEAD = 1 << 20

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from kn.core.sessions.changes import changed_files
 from kn.core.sessions.injected import human_text, join_texts
+from kn.core.sessions.recent import Recent
 from kn.core.sessions.records import Record, dict_at, dicts_in, read_records, text_at
 from kn.core.sessions.turns import Heading, Role, Turn, make_turn
 from kn.core.sessions.window import MOST_TURNS, Window
@@ -25,7 +25,7 @@ _GLUED = (b'{"parentUuid":', b'{"type":"user"', b'{"type":"assistant"')
 """Unescaped quotes stand in no JSON string: inside a line, these begin a record of its own."""
 _UUID = b'"uuid":"'
 _NO_PROMPT = ("isMeta", "isCompactSummary", "repeatsCompactSummary", "isVisibleInTranscriptOnly")
-_PARENTS = 2 * MOST_TURNS
+_PARENTS = MOST_TURNS
 """Records that are remembered as parents, about one Window's worth; a guess."""
 _OPEN = 1_000
 """Tool calls without an answer, and messages, that are remembered; a guess."""
@@ -49,10 +49,10 @@ class _Reader:
     def __init__(self, log: Heading) -> None:
         self._log = log
         self._window = Window()
-        self._after: dict[str, int] = {}  # a record's uuid -> the turns up to and with it
+        self._after: Recent[int] = Recent(_PARENTS)  # uuid -> the turns up to it
         self._prompts: deque[int] = deque(maxlen=MOST_TURNS)
-        self._changes: dict[str, tuple[str, ...]] = {}  # a tool call's id -> files
-        self._said: dict[str, set[int]] = {}  # a message's id -> hashes of its blocks
+        self._changes: Recent[tuple[str, ...]] = Recent(_OPEN)  # a tool call's id -> files
+        self._said: Recent[set[int]] = Recent(_OPEN)  # a message's id -> hashes of its blocks
         self._message = ""
         self._parts: list[str] = []
         self._first: Record = {}
@@ -112,7 +112,9 @@ class _Reader:
         content = message.get("content")
         if isinstance(content, str):
             content = [{"type": "text", "text": content}]
-        said = self._said.setdefault(name, set())
+        said = self._said.get(name)
+        if said is None:
+            said = self._said[name] = set()
         for block in dicts_in(content):
             if block.get("type") == "tool_use":
                 files = changed_files(text_at(block, "name"), block.get("input"))
@@ -122,8 +124,6 @@ class _Reader:
             if text.strip() and hash(text) not in said:
                 said.add(hash(text))
                 self._parts.append(text)
-        _forget(self._said, _OPEN)
-        _forget(self._changes, _OPEN)
 
     def _take_user(self, record: Record) -> Iterator[Turn]:
         content = dict_at(record, "message").get("content")
@@ -134,7 +134,7 @@ class _Reader:
         results = [b for b in blocks if b.get("type") == "tool_result"]
         yield from self._flush()
         for block in results:
-            files = self._changes.pop(text_at(block, "tool_use_id"), ())
+            files = self._changes.pop(text_at(block, "tool_use_id")) or ()
             text = block.get("content")
             if not isinstance(text, str):
                 text = join_texts(text_at(b, "text") for b in dicts_in(text))
@@ -201,7 +201,6 @@ class _Reader:
     def _remember(self, uuid: str) -> None:
         if uuid:
             self._after[uuid] = self._window.count + bool(self._parts)
-            _forget(self._after, _PARENTS)
 
 
 def _from_system(record: Record) -> bool:
@@ -213,9 +212,3 @@ def _last_uuid(line: bytes) -> str:
     at = line.rfind(_UUID)
     start = at + len(_UUID)
     return line[start : line.find(b'"', start)].decode("ascii", "replace") if at >= 0 else ""
-
-
-def _forget(memory: dict[str, Any], most: int) -> None:
-    """Drop the oldest entries."""
-    while len(memory) > most:
-        del memory[next(iter(memory))]

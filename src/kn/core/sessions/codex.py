@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from kn.core.sessions.changes import changed_files
 from kn.core.sessions.injected import human_text, join_texts
+from kn.core.sessions.recent import Recent
 from kn.core.sessions.records import Record, dict_at, dicts_in, parse_object, read_records, text_at
 from kn.core.sessions.turns import Heading, Role, Turn, make_turn
 from kn.core.sessions.window import Window
@@ -36,7 +37,7 @@ class _Reader:
         self.window = Window()
         self._log = log
         self._prompts: list[int] = []
-        self._changes: dict[str, tuple[str, ...]] = {}
+        self._changes: Recent[tuple[str, ...]] = Recent(_OPEN)
         self._cwd = ""
         self._at = ""
 
@@ -87,10 +88,10 @@ class _Reader:
             if isinstance(given, str):
                 given = parse_object(given.encode("utf-8", "replace")) or given
             files = changed_files(text_at(item, "name"), given)
-            if files and len(self._changes) < _OPEN:
+            if files:
                 self._changes[text_at(item, "call_id")] = files
         elif kind.endswith("_call_output"):
-            files = self._changes.pop(text_at(item, "call_id"), ())
+            files = self._changes.pop(text_at(item, "call_id")) or ()
             yield from self._emit("tool", _output(item.get("output")), files)
 
     def _message(self, item: Record) -> Iterator[Turn]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from kn.core.sessions.changes import changed_files
 from kn.core.sessions.injected import human_text
+from kn.core.sessions.recent import Recent
 from kn.core.sessions.records import Record, dict_at, read_records, text_at
 from kn.core.sessions.turns import Heading, Role, Turn, make_turn
 from kn.core.sessions.window import Window
@@ -16,7 +17,7 @@ _HOOK_SAYS = re.compile(
 )
 """What hooks add to a tool's answer; the rest of it is theirs."""
 _OPEN = 1_000
-_EVENTS = 200_000
+_EVENTS = 50_000
 """Open tool calls, and events, that are remembered; guesses."""
 
 
@@ -33,15 +34,14 @@ class _Reader:
     def __init__(self, log: Heading) -> None:
         self.window = Window()
         self._log = log
-        self._before: dict[str, int] = {}  # an event's id -> the turns before it
-        self._changes: dict[str, tuple[str, ...]] = {}
+        self._before: Recent[int] = Recent(_EVENTS)  # an event's id -> the turns before it
+        self._changes: Recent[tuple[str, ...]] = Recent(_OPEN)
         self._cwd = self._branch = ""
 
     def take(self, record: Record) -> Iterator[Turn]:
         kind, at = text_at(record, "type"), text_at(record, "timestamp")
         data = dict_at(record, "data")
-        if len(self._before) < _EVENTS:
-            self._before[text_at(record, "id")] = self.window.count
+        self._before[text_at(record, "id")] = self.window.count
         if kind in ("session.start", "session.resume", "session.context_changed"):
             self._head(data)
             self._log.note_time(at)
@@ -55,10 +55,10 @@ class _Reader:
             yield from self._emit("assistant", text_at(data, "content"), at)
         elif kind == "tool.execution_start":
             files = changed_files(text_at(data, "toolName"), data.get("arguments"))
-            if files and len(self._changes) < _OPEN:
+            if files:
                 self._changes[text_at(data, "toolCallId")] = files
         elif kind == "tool.execution_complete" and not data.get("parentToolCallId"):
-            files = self._changes.pop(text_at(data, "toolCallId"), ())
+            files = self._changes.pop(text_at(data, "toolCallId")) or ()
             text = _HOOK_SAYS.sub("", text_at(data, "result", "content"))
             yield from self._emit("tool", text, at, files)
 
