@@ -43,4 +43,4 @@ bench: $(VENV)/.ready ## Time the commands, as ratios to an empty Python process
 	$(BIN)/python benchmarks/commands.py
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
