@@ -145,8 +145,8 @@ def tuesday(stage: Stage, items: dict[str, str]) -> dict[str, Any]:
     stage.expect(context["spent"] <= BUDGET, "the budget holds")
     stage.expect(count(context["text"]) == context["spent"], "the tokens were counted exactly")
     stage.tell(
-        f"That is {context['spent']} tokens. Monday morning's decision, buckets in memory, is not among",
-        "them. When Ben knows which file he will change, what applies there comes first:",
+        f"That is {context['spent']} tokens. Monday morning's decision, buckets in memory, is not",
+        "among them. When Ben knows which file he will change, what applies there comes first:",
     )
     file = ("--file", "src/gateway/shared.py", "--budget", "150")
     told = stage.run("kn", "context", TASK, *file, folder="ben", person="Ben")
