@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import stat
 from pathlib import Path
@@ -26,34 +28,56 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, replace: bool = 
         FileExistsError: `replace` is false and the file is there.
         KnError: The target is a symbolic link, or the disk says no.
     """
-    try:
-        known = path.lstat()
-    except FileNotFoundError:
-        known = None
-    if known is not None:
-        if not stat.S_ISREG(known.st_mode):
-            raise KnError(f"{path} is not a regular file; kn writes through no link.")
-        mode = stat.S_IMODE(known.st_mode)
     temporary = path.with_name(
         f"{TEMPORARY}{os.getpid():x}-{os.urandom(4).hex()}-{path.name[-60:]}"
     )
     try:
+        mode = _mode_of(path, mode)
         _write_synced(temporary, data, mode)
         if replace:
-            temporary.replace(path)
+            os.replace(temporary, path)  # noqa: PTH105 -- beside os.link, which pathlib has not
         else:
-            os.link(temporary, path)
-            temporary.unlink()
-        sync_folder(path.parent)
+            _publish(temporary, path)
     except FileExistsError:
-        temporary.unlink(missing_ok=True)
         raise
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise KnError(f"{path} could not be written: {error.strerror or error}.") from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    finally:
+        _drop(temporary)
+    sync_folder(path.parent)
+
+
+def _mode_of(path: Path, mode: int) -> int:
+    """The permission bits of the file at `path`; `mode` when there is none."""
+    try:
+        known = path.lstat()
+    except FileNotFoundError:
+        return mode
+    if not stat.S_ISREG(known.st_mode):
+        raise KnError(f"{path} is not a regular file; kn writes through no link.")
+    return stat.S_IMODE(known.st_mode)
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    """Give the finished file its name, unless something has that name."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
         raise
+    except OSError as error:
+        # FAT, some network disks and containers have no hard links. Writers hold the lock and
+        # names are random, so looking first is enough there.
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK):
+            raise
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        os.replace(temporary, path)  # noqa: PTH105
+
+
+def _drop(temporary: Path) -> None:
+    """Remove what is left; every reader ignores it, so a failure is no error."""
+    with contextlib.suppress(OSError):
+        temporary.unlink(missing_ok=True)
 
 
 def _write_synced(path: Path, data: bytes, mode: int) -> None:
@@ -99,10 +123,11 @@ def read_regular(path: Path, *, most: int | None = None) -> bytes:
         raise
     except OSError as error:
         raise KnError(f"{path} could not be read: {error.strerror or error}.") from error
+    known = os.fstat(handle)
+    if not stat.S_ISREG(known.st_mode):
+        os.close(handle)
+        raise KnError(f"{path} is not a regular file.")
     with os.fdopen(handle, "rb") as file:
-        known = os.fstat(handle)
-        if not stat.S_ISREG(known.st_mode):
-            raise KnError(f"{path} is not a regular file.")
         if most is not None and known.st_size > most:
             raise KnError(f"{path} has {known.st_size} bytes; at most {most} are read.")
         return file.read()
