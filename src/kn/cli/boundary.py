@@ -13,6 +13,7 @@ code  meaning
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -54,6 +55,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _HIDDEN = frozenset(("hook", "merge-driver"))
 
 
+class _ReaderGone(Exception):
+    """Whoever reads our output has enough."""
+
+
 class _LazyGroup(click.Group):
     """A group that imports a command when it is called for.
 
@@ -76,6 +81,12 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(n, COMMANDS[n][1]) for n in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # click would exit with 1
+            raise _ReaderGone from error
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
@@ -100,8 +111,14 @@ def group() -> None:
 
 def run(arguments: list[str]) -> None:
     """Run a command; turn what it raises into one message and one exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer characters than items
+            stream.reconfigure(errors="backslashreplace")
     try:
-        group.main(args=arguments, prog_name="kn", standalone_mode=False)
+        _check_folder()
+        # Not standalone, click gives the code of `ctx.exit` back; a command's own value is None.
+        code = group.main(args=arguments, prog_name="kn", standalone_mode=False)
+        sys.exit(code or 0)
     except KnError as error:
         _say(str(error), error.hint)
         sys.exit(EXIT_USER)
@@ -113,8 +130,8 @@ def run(arguments: list[str]) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(EXIT_USER)
-    except BrokenPipeError:
-        # Whoever read us has enough; stdout is pointed away so that the exit says nothing.
+    except _ReaderGone:
+        # stdout is pointed away so that the exit says nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
@@ -127,6 +144,13 @@ def run(arguments: list[str]) -> None:
             f"kn has a bug: {last}", "Run again with KN_DEBUG=1 for the whole story, and report it."
         )
         sys.exit(EXIT_BUG)
+
+
+def _check_folder() -> None:
+    try:
+        os.getcwd()  # noqa: PTH109 -- what every command asks, before any of them does
+    except OSError:
+        raise KnError("The current folder does not exist any more.") from None
 
 
 def _say(message: str, hint: str | None) -> None:

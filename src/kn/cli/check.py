@@ -28,11 +28,7 @@ def command(
             raise click.UsageError(f"There is no rule {explain}; there are {', '.join(RULES)}.")
         click.echo(f"{explain} ({RULES[explain][0]}): {RULES[explain][1]}")
         return
-    findings = check_knowledge(here(at=at), at=at)
-    if paths:
-        findings = [
-            f for f in findings if any(f.path == p or f.path.endswith(f"/{p}") for p in paths)
-        ]
+    findings = check_knowledge(here(at=at), paths, at=at)
     if as_json:
         print_json({"format": 1, "findings": [f.to_json() for f in findings]})
     else:

@@ -33,7 +33,8 @@ def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
 
 def json_text(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """JSON with escapes for what a terminal could act upon."""
-    return json.dumps(value, ensure_ascii=False, indent=1).translate(_CONTROLS)
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    return json.dumps(value, ensure_ascii=plain, indent=1).translate(_CONTROLS)
 
 
 _CONTROLS = {code: f"\\u{code:04x}" for code in [0x7F, *range(0x80, 0xA0), 0x2028, 0x2029]}
