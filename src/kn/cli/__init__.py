@@ -26,6 +26,10 @@ def main() -> None:
 
         if repeat_answer(arguments):
             return
+        from kn.cli.asking import answer_plainly
+
+        if answer_plainly(arguments):
+            return
     from kn.cli.boundary import run
 
     run(arguments)

@@ -7,6 +7,7 @@ import click
 from kn.cli.show import item_lines
 from kn.cli.terminal import clean, here, print_json, warn_unreadable
 from kn.flows import items
+from kn.flows.view import fault_lines
 
 
 @click.command(short_help="List the items of this tree.")
@@ -23,7 +24,7 @@ def command(
     """List current and proposed items, of some KINDs or of all."""
     knowledge = here(at=at)
     answer = items.list_items(knowledge, kinds=kinds, tags=tags, everything=everything, at=at)
-    warn_unreadable(items.fault_lines(answer.unreadable))
+    warn_unreadable(fault_lines(answer.unreadable))
     if as_json:
         shown = [items.item_json(knowledge, answer.view, f) for f in answer.found]
         print_json({"format": 1, "items": shown})

@@ -8,6 +8,7 @@ from kn.cli.boundary import EXIT_NO
 from kn.cli.show import item_lines
 from kn.cli.terminal import clean, here, print_json, say, warn_unreadable
 from kn.flows import items
+from kn.flows.view import fault_lines
 
 
 @click.command(short_help="Find items by words.")
@@ -15,7 +16,9 @@ from kn.flows import items
 @click.option(
     "--all", "everything", is_flag=True, help="Also superseded, retired and expired ones."
 )
-@click.option("--limit", default=20, show_default=True, help="Items at the most.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Items at the most."
+)
 @click.option("--at", default="", metavar="REV", help="The items of a revision.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
@@ -27,7 +30,7 @@ def command(
     answer = items.search_items(
         knowledge, " ".join(words), everything=everything, limit=limit, at=at
     )
-    warn_unreadable(items.fault_lines(answer.unreadable))
+    warn_unreadable(fault_lines(answer.unreadable))
     if as_json:
         shown = [items.item_json(knowledge, answer.view, f) for f in answer.found]
         print_json({"format": 1, "items": shown})

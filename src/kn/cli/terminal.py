@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 
 import click
 
+from kn.cli.asking import json_text
 from kn.flows.knowledge import AGENT_VARIABLES, Knowledge, open_knowledge
 
 
@@ -29,16 +29,6 @@ def say(message: str) -> None:
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """The result as JSON, for programs."""
     click.echo(json_text(value))
-
-
-def json_text(value: Mapping[str, Any] | Sequence[Any]) -> str:
-    """JSON with escapes for what a terminal could act upon."""
-    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    return json.dumps(value, ensure_ascii=plain, indent=1).translate(_CONTROLS)
-
-
-_CONTROLS = {code: f"\\u{code:04x}" for code in [0x7F, *range(0x80, 0xA0), 0x2028, 0x2029]}
-"""JSON escapes C0 by itself, DEL and C1 not."""
 
 
 def can_ask() -> bool:

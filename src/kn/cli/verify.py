@@ -6,7 +6,7 @@ import click
 
 from kn.cli.terminal import here, print_json
 from kn.flows import compose, record
-from kn.flows.context import relative_path
+from kn.flows.serve import relative_path
 
 
 @click.command(short_help="Note that an item still holds.")
@@ -22,7 +22,7 @@ def command(item_id: str, anchors: tuple[str, ...], rewrite: bool, as_json: bool
     When a file it was held against changes, the item is marked "needs verification".
     """
     knowledge = here()
-    inside = [relative_path(knowledge, a) for a in anchors]
+    inside = [relative_path(str(knowledge.top), a) for a in anchors]
     done = record.verify_item(knowledge, item_id, inside, lose_comments=rewrite)
     if as_json:
         print_json(compose.recorded_json(knowledge, done))

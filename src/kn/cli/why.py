@@ -7,6 +7,7 @@ import click
 from kn.cli.show import item_lines
 from kn.cli.terminal import clean, here, print_json, say, warn_unreadable
 from kn.flows import items
+from kn.flows.view import fault_lines
 
 
 @click.command(short_help="Show what applies to a file.")
@@ -17,7 +18,7 @@ def command(path: str, at: str, as_json: bool) -> None:
     """Show the decisions, conventions, gotchas, incidents and owners of PATH, best first."""
     knowledge = here(at=at)
     answer = items.explain_path(knowledge, path, at=at)
-    warn_unreadable(items.fault_lines(answer.unreadable))
+    warn_unreadable(fault_lines(answer.unreadable))
     if as_json:
         shown = [items.item_json(knowledge, answer.view, f) for f in answer.found]
         print_json({"format": 1, "items": shown})

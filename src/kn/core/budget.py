@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 FULL_FIRST = 4
@@ -19,8 +18,7 @@ class Cost(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """For each item that is served, whether it comes in its compact form; and the tokens spent."""
 
     forms: tuple[bool, ...]

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, NamedTuple
 
 from kn.core.hidden import quote_data
-from kn.core.model import Item
+
+if TYPE_CHECKING:
+    from kn.core.model import Item
 
 Count = Callable[[str], int]
-Format = Literal["markdown", "xml"]
 
 COMPACT_MOST = 60
 LINE_MOST = 40
 """Tokens of the two forms, id and newline included (DESIGN, settled points)."""
+LONG_WORD = 30
+"""Bytes from which a word is cut inside: scripts without blanks, and data; a guess."""
 
 MARKS: dict[str, tuple[str, int]] = {
     "local": (" (not reviewed yet)", 5),
@@ -49,8 +51,7 @@ def number_tokens(number: int) -> int:
     return -(-len(str(number)) // 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
+class Forms(NamedTuple):
     """The two texts of an item, both ending in a newline, and their tokens."""
 
     compact: str
@@ -65,13 +66,13 @@ def write_forms(item: Item, count: Count) -> Forms:
     """The compact and the one-line form of an item, cut to their limits at a word."""
     head = f"- [{item.id}] "
     statement = quote_data(item.statement)
-    line = _fit(head, statement, "", LINE_MOST, count)
+    line = _fit(head, statement, LINE_MOST, count)
     compact = head + statement + "\n"
     if count(compact) >= COMPACT_MOST:
-        compact = _fit(head, statement, "", COMPACT_MOST, count)
+        compact = _fit(head, statement, COMPACT_MOST, count)
     else:
         for label, text, least in _extras(item):
-            more = _fit(compact[:-1] + f" {label} ", text, "", COMPACT_MOST, count, least=least)
+            more = _fit(compact[:-1] + f" {label} ", text, COMPACT_MOST, count, least=least)
             compact = more or compact
     return Forms(compact, line, count(compact), count(line), count(f" {item.id}"))
 
@@ -103,26 +104,29 @@ def _join(value: object) -> str:
     return str(value) if isinstance(value, str) else ""
 
 
-def _fit(head: str, text: str, tail: str, most: int, count: Count, *, least: int = 1) -> str:
+def _fit(head: str, text: str, most: int, count: Count, *, least: int = 1) -> str:
     """`head` with as much of `text` as fits; empty when fewer than `least` words would."""
-    whole = f"{head}{text}{tail}\n"
+    whole = f"{head}{text}\n"
     if count(whole) <= most:
         return whole
-    words = text.split(" ")
-    low, high = 0, len(words) - 1
+    low, high = 0, len(text) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if count(f"{head}{_cut(words, middle)}{tail}\n") <= most:
+        if count(f"{head}{_cut(text, middle)}\n") <= most:
             low = middle
         else:
             high = middle - 1
-    if low < least and head.count("\n") == 0 and "] " in head and least > 1:
-        return ""
-    return f"{head}{_cut(words, max(low, 1))}{tail}\n" if low >= 1 or least == 1 else ""
+    cut = _cut(text, low)
+    return f"{head}{cut}\n" if len(cut.split()) > least else ""
 
 
-def _cut(words: Sequence[str], most: int) -> str:
-    return re.sub(r"[\s,;:(–—-]+$", "", " ".join(words[:most])) + " …"
+def _cut(text: str, most: int) -> str:
+    """At most so many characters, to the end of a word where one is near, and an ellipsis."""
+    kept = text[:most]
+    if not text[most : most + 1].isspace():
+        word = kept.rpartition(" ")
+        kept = word[0] if word[0] and len(word[2].encode()) < LONG_WORD else kept
+    return re.sub(r"[\s,;:(–—-]+$", "", kept) + " …"
 
 
 def mark_tokens(marks: Sequence[str], amended: int, amended_tokens: int) -> int:

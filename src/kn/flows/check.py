@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kn.core.check import Finding, check_files, check_links, check_places, check_statements
 from kn.core.codec import decode
 from kn.core.view import Links, judge
+from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
+from kn.flows.serve import relative_path
 from kn.flows.shelve import blobs_of
 from kn.flows.view import open_view
 
 
-def check_knowledge(knowledge: Knowledge, *, at: str = "") -> list[Finding]:
-    """Every finding in the items of the work tree, or of a revision; errors first."""
+def check_knowledge(
+    knowledge: Knowledge, paths: Sequence[str] = (), *, at: str = ""
+) -> list[Finding]:
+    """Every finding in the items of the work tree, or of a revision; errors first.
+
+    Args:
+        knowledge: The repository.
+        paths: Only what lies in these files and folders, as the user typed them.
+        at: A revision.
+
+    Raises:
+        KnError: One of the paths does not exist: "no findings" would be untrue.
+    """
+    places = [relative_path(str(knowledge.repo.top or ""), p) for p in paths]
+    for given, place in zip(paths, places, strict=True):
+        if not at and not (knowledge.top / place).exists():
+            raise KnError(f"There is no {given} to check.")
+    found = _find_all(knowledge, at)
+    if not paths:
+        return found
+    return [f for f in found if any(f"{f.path}/".startswith(f"{p}/") or p == "." for p in places)]
+
+
+def _find_all(knowledge: Knowledge, at: str) -> list[Finding]:
     view = open_view(knowledge, at=at, audience="everyone")
     faults = {path: list(found) for path, found in view.unreadable.items()}
     contents = view.read([blobs_of(r.version)[0] for r in view.rows])

@@ -17,9 +17,9 @@ from kn.core.yamlread import read_yaml
 from kn.core.yamlwrite import write_field
 from kn.errors import BadItem, KnError
 from kn.flows import record
-from kn.flows.items import fault_lines
 from kn.flows.knowledge import Knowledge
 from kn.flows.record import Recorded
+from kn.flows.view import fault_lines
 
 _BY_KN = ("id", "kind", "status", "recorded", "superseded_by", "verified", "evidence")
 _LATER = ("retired_because", "relates", "deciders", "valid_until", "review_after")
@@ -47,13 +47,12 @@ def compose_item(knowledge: Knowledge, kind: str, fields: Mapping[str, Any]) -> 
     Raises:
         KnError: It was aborted, or is unusable; the message says where the draft is.
     """
-    if kind not in knowledge.schema.kinds:
-        record.draft_item(knowledge, kind, fields)
+    chosen = knowledge.kind(kind)
     if knowledge.in_agent:
         raise KnError(
             "An agent runs kn, so no editor opens.", hint="Give the statement as an argument."
         )
-    template = make_template(knowledge, knowledge.schema.kinds[kind], fields)
+    template = make_template(knowledge, chosen, fields)
     draft = _draft_path(knowledge, kind)
     files.write_atomic(draft, template, mode=0o600)
     edit_file(knowledge.repo, draft, os.environ)

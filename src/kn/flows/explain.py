@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from kn.flows.context import Context
+from kn.flows.serve import Context
 
 NEAR_MISSES = 10
 
 
 def explain_lines(context: Context) -> list[str]:
     """One line an item: score, tokens, reasons; then the next best that did not fit."""
-    lines = [f"{context.spent} of {context.asked.budget} tokens, {len(context.items)} items."]
+    lines = [f"{context.spent} of {context.budget} tokens, {len(context.items)} items."]
     for item in context.items:
         reasons = "; ".join(item.why)
-        lines.append(f"{item.row.id}  score {item.score:g}, {item.tokens} tokens: {reasons}")
+        lines.append(f"{item.id}  score {item.score:g}, {item.tokens} tokens: {reasons}")
     for miss in context.left_out[:NEAR_MISSES]:
         lines.append(f"{miss.id}  score {miss.score:g}, did not fit: {'; '.join(miss.why)}")
     rest = len(context.left_out) - NEAR_MISSES

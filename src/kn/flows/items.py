@@ -13,10 +13,11 @@ from kn.core.model import Item
 from kn.core.rank import Ranked, Task, rank
 from kn.core.yamlread import Fault
 from kn.errors import BadItem, UnknownItem
-from kn.flows.context import relative_path, search_words
 from kn.flows.knowledge import Knowledge
+from kn.flows.lookup import search_terms
+from kn.flows.serve import relative_path
 from kn.flows.shelve import blobs_of
-from kn.flows.view import Audience, Row, View, open_view
+from kn.flows.view import Audience, Row, View, fault_lines, open_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,13 @@ def list_items(
     everything: bool = False,
     at: str = "",
 ) -> Answer:
-    """The items of the view: current and proposed ones, or every one."""
+    """The items of the view: current and proposed ones, or every one.
+
+    Raises:
+        KnError: There is no such kind.
+    """
+    for kind in kinds:
+        knowledge.kind(kind)
     view = open_view(knowledge, at=at, audience=audience_of(knowledge))
     found = [
         Found(r)
@@ -94,15 +101,6 @@ def resolve_in(view: View, given: str) -> str:
         raise
 
 
-def fault_lines(unreadable: Mapping[str, Sequence[Fault]]) -> list[str]:
-    """Faults as people and editors read them."""
-    return [
-        f"{path}:{f.line}: {f.place + ': ' if f.place else ''}{f.message}"
-        for path, faults in sorted(unreadable.items())
-        for f in faults
-    ]
-
-
 def search_items(
     knowledge: Knowledge, words: str, *, everything: bool = False, limit: int = 20, at: str = ""
 ) -> Answer:
@@ -119,7 +117,7 @@ def explain_path(knowledge: Knowledge, path: str, *, at: str = "") -> Answer:
     from kn.adapters.words import load_stemmer
 
     view = open_view(knowledge, at=at, audience=audience_of(knowledge))
-    inside = relative_path(knowledge, path)
+    inside = relative_path(str(knowledge.repo.top or ""), path)
     scoped = _answer(knowledge, view, Task(Query({}, {}), (inside,)), False, 100)
     found = list(scoped.found)
     known = {f.row.id for f in found}
@@ -134,7 +132,7 @@ def explain_path(knowledge: Knowledge, path: str, *, at: str = "") -> Answer:
 
 def _answer(knowledge: Knowledge, view: View, task: Task, everything: bool, limit: int) -> Answer:
     rows = {r.id: r for r in view.rows if everything or r.standing == "current"}
-    postings = search_words(knowledge, view, task)
+    postings = search_terms(knowledge, view, task.query.terms) if task.query.terms else {}
     ranked: Iterable[Ranked] = rank([r.subject for r in rows.values()], postings, task)
     found = [Found(rows[r.id], r.score, r.why) for r in ranked]
     return Answer(view, tuple(found[:limit]))

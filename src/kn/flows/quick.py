@@ -1,7 +1,8 @@
-"""The two calls that git and agents make most, answered before anything heavy is imported.
+"""The calls that git and agents make most, answered before anything heavy is imported.
 
-`kn hook` with nothing new, and `kn context` asked again while nothing changed. Both only look at
-files' times; at the first doubt they step aside.
+`kn hook` with nothing new; `kn context` asked again while nothing changed, which is repeated; and
+`kn context` with a new task while nothing changed, which is served from the view that was made
+ready before. All of them only look at files' times; at the first doubt they step aside.
 """
 
 import os
@@ -10,7 +11,7 @@ import time
 from kn.adapters import witness
 
 TOO_OLD = 86_400
-"""Seconds for which an answer may be repeated; what is current depends on the day."""
+"""Seconds for which something kept may be used; what is current depends on the day."""
 LIMIT = 1.8
 """Seconds that a hook may take (DESIGN, promise 2: 2 s, with the start of Python)."""
 
@@ -19,58 +20,108 @@ _MARKS = (
     "CODEX_SESSION_ID", "CODEX_THREAD_ID", "CODEX_CI", "GEMINI_CLI", "OPENCODE", "COPILOT_CLI",
     "COPILOT_AGENT_SESSION_ID", "AI_AGENT", "AGENT", "CURSOR_AGENT", "HOME", "XDG_CONFIG_HOME",
 )  # fmt: skip
+"""Variables that an answer depends on."""
 
 
-def repeat_answer(arguments: list[str]) -> bool:
-    """Print the answer that was given to the same question, if nothing has changed since.
+class Watched:
+    """What answers depend on: files, those that may appear, and folders of which all count."""
+
+    def __init__(self, paths: list[str], folders: list[str], started_ns: int) -> None:
+        """`started_ns` is when the command began to look: what was touched about then or later
+        may not be what the answer was made from, and then nothing is kept."""
+        self.paths = paths
+        self.folders = folders
+        self.started_ns = started_ns
+
+
+def repeat_answer(words: list[str]) -> bool:
+    """Print the answer that was given to the same words, if nothing has changed since.
 
     Returns:
         Whether it was printed.
     """
-    dirs = _usual_dirs()
-    if dirs is None or "-" in arguments:
+    place = _usual_place()
+    if place is None or "-" in words:
         return False
-    _, _, common = dirs
-    answer = witness.load_answer(f"{common}/kn/answers", _key(arguments))
-    if answer is None or len(answer) != 7:
+    answer = _load(place, "answer", _answer_marks(words))
+    if answer is None or not _is_unchanged(place, _marks_of(words), answer[1]):
         return False
-    _, born, paths, stats, folders, files, text = answer
-    assert isinstance(born, int) and isinstance(paths, list) and isinstance(folders, list)
-    now = time.time()
-    if now - born > TOO_OLD or time.localtime(now)[:3] != time.localtime(born)[:3]:
-        return False
-    if witness.look(paths) != stats or witness.look_into(folders) != files:
-        return False
-    os.write(1, str(text).encode("utf-8", "surrogateescape"))
+    os.write(1, str(answer[2]).encode("utf-8", "surrogateescape"))
     return True
 
 
-def keep_answer(
-    arguments: list[str], text: str, paths: list[str], folders: list[str], *, started_ns: int
-) -> None:
-    """Keep an answer, with everything that it depended on.
+def recall_ready(unreviewed: bool) -> tuple[tuple[object, ...], str] | None:
+    """The view that was made ready, as plain values, and kn's folder; None when it changed."""
+    place = _usual_place()
+    if place is None:
+        return None
+    ready = _load(place, "ready", [str(unreviewed)])
+    if ready is None or not _is_unchanged(place, [str(unreviewed)], ready[1]):
+        return None
+    return (ready[2], place[1]) if isinstance(ready[2], tuple) else None
 
-    Args:
-        arguments: The command line.
-        text: All that was printed on stdout.
-        paths: Files that the answer was made from, or that would change it if they appeared.
-        folders: Folders of which every file counts.
-        started_ns: When the command began to look; a file that was touched about then or later
-            may not be what the answer was made from, and nothing is kept.
-    """
-    dirs = _usual_dirs()
-    if dirs is None or "-" in arguments or len(text) > 200_000:
+
+def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) -> None:
+    """Keep a view that is ready, with everything that it depends on."""
+    dirs, place = _usual_dirs(), _usual_place()
+    if dirs is None or place is None:
         return
     _, git_dir, common = dirs
     base = [f"{git_dir}/HEAD", f"{common}/packed-refs", f"{common}/config",
             f"{common}/config.worktree", f"{common}/kn/local", f"{common}/reftable/tables.list",
             *_user_configs()]  # fmt: skip
-    watched = [*base, *paths]
-    stats, files = witness.look(watched), witness.look_into(folders)
-    if witness.newest(stats, files) + witness.RACY_NS > started_ns:
+    paths = [*base, *watched.paths]
+    stats, files = witness.look(paths), witness.look_into(watched.folders)
+    if witness.newest(stats, files) + witness.RACY_NS > watched.started_ns:
         return
-    value = (_key(arguments), int(time.time()), watched, stats, folders, files, text)
-    witness.save_answer(f"{common}/kn/answers", value)
+    generation = f"{time.time_ns():x}-{os.getpid():x}"
+    watch = (generation, int(time.time()), paths, stats, watched.folders, files)
+    marks = [str(unreviewed)]
+    witness.save_answer(place[1], (_key(place, "watch", marks), *watch))
+    witness.save_answer(place[1], (_key(place, "ready", marks), generation, value))
+
+
+def keep_answer(words: list[str], text: str) -> None:
+    """Keep what was printed on stdout for these words; it came from the view that is ready now."""
+    place = _usual_place()
+    if place is None or "-" in words or len(text) > 200_000:
+        return
+    watch = _load(place, "watch", _marks_of(words))
+    if watch is not None:
+        key = _key(place, "answer", _answer_marks(words))
+        witness.save_answer(place[1], (key, watch[1], text))
+
+
+def _is_unchanged(place: tuple[str, str], marks: list[str], generation: object) -> bool:
+    """Whether all that was watched is as it was, and the day is the same."""
+    watch = _load(place, "watch", marks)
+    if watch is None or len(watch) != 7 or watch[1] != generation:
+        return False
+    _, _, born, paths, stats, folders, files = watch
+    assert isinstance(born, int) and isinstance(paths, list) and isinstance(folders, list)
+    now = time.time()
+    if not 0 <= now - born <= TOO_OLD or time.localtime(now)[:3] != time.localtime(born)[:3]:
+        return False
+    return witness.look(paths) == stats and witness.look_into(folders) == files
+
+
+def _load(place: tuple[str, str], what: str, marks: list[str]) -> tuple[object, ...] | None:
+    found = witness.load_answer(place[1], _key(place, what, marks))
+    return found if found is not None and len(found) >= 3 else None
+
+
+def _answer_marks(words: list[str]) -> list[str]:
+    return [os.getcwd(), *words]
+
+
+def _marks_of(words: list[str]) -> list[str]:
+    return [str("--include-unreviewed" in words)]
+
+
+def _usual_place() -> tuple[str, str] | None:
+    """The work tree, and the folder of what is kept; None when git must be asked."""
+    dirs = _usual_dirs()
+    return None if dirs is None else (dirs[0], f"{dirs[2]}/kn/answers")
 
 
 def _usual_dirs() -> tuple[str, str, str] | None:
@@ -82,11 +133,11 @@ def _usual_dirs() -> tuple[str, str, str] | None:
         return None
 
 
-def _key(arguments: list[str]) -> str:
+def _key(place: tuple[str, str], what: str, marks: list[str]) -> str:
     from kn import __version__
 
-    marks = [f"{name}={os.environ.get(name, '')}" for name in _MARKS]
-    return "\0".join([__version__, os.getcwd(), *marks, *arguments])
+    variables = [f"{name}={os.environ.get(name, '')}" for name in _MARKS]
+    return "\0".join([what, __version__, place[0], *variables, *marks])
 
 
 def _user_configs() -> list[str]:
@@ -111,26 +162,52 @@ def run_hook(arguments: list[str]) -> int:
 
 
 def _has_work(event: list[str]) -> bool:
-    """Whether HEAD moved to where kn has not looked yet, as far as files alone tell."""
+    """Whether HEAD moved to where kn has not looked yet, and may hold something there.
+
+    Only files are looked at, and, for new commits, their messages: those that hold not one of the
+    words that every rule needs are noted as seen at once.
+    """
     if not event or os.environ.get("KN_INSIDE"):
         return False
-    start = os.getcwd()
-    if os.environ.get("GIT_DIR"):
-        git_dir = os.path.normpath(os.path.join(start, os.environ["GIT_DIR"]))
-        common = witness.read_line(f"{git_dir}/commondir")
-        common = os.path.normpath(os.path.join(git_dir, common)) if common else git_dir
-    else:
-        dirs = witness.find_git_dirs(start)
-        if dirs is None:
-            return True
-        _, git_dir, common = dirs
+    dirs = _hook_dirs()
+    if dirs is None:
+        return True
+    git_dir, common = dirs
     if event[0] != "post-rewrite" and witness.is_rewriting(git_dir):
         return False
     head = witness.read_head(git_dir, common)
-    if not head:
-        return True
     try:
         with open(f"{common}/kn/seen", encoding="ascii") as file:
-            return f"{head}\n" not in file.read()
+            seen = file.read()
     except (OSError, UnicodeDecodeError):
         return True
+    if not head:
+        return True
+    if f"{head}\n" in seen:
+        return False
+    return not _skim(head, seen, f"{common}/kn/seen")
+
+
+def _hook_dirs() -> tuple[str, str] | None:
+    """Git directory and common directory, as git's hook environment names them."""
+    named = os.environ.get("GIT_DIR")
+    if not named:
+        dirs = witness.find_git_dirs(os.getcwd())
+        return None if dirs is None else dirs[1:]
+    git_dir = os.path.normpath(os.path.join(os.getcwd(), named))
+    common = witness.read_line(f"{git_dir}/commondir")
+    return git_dir, os.path.normpath(os.path.join(git_dir, common)) if common else git_dir
+
+
+def _skim(head: str, seen: str, path: str) -> bool:
+    """Read the new messages and note them as seen, if none can hold anything."""
+    from kn.core.capture.telltale import may_tell
+
+    tips = seen.split()
+    raw = witness.read_messages(head, tips)
+    if raw is None or len(raw) > 1_000_000:
+        return False
+    if any(may_tell(m) for m in raw.decode("utf-8", "replace").split("\0")):
+        return False
+    witness.replace_file(path, "".join(f"{c}\n" for c in [*tips[-199:], head]))
+    return True

@@ -18,9 +18,9 @@ from kn.core.splice import rewrite
 from kn.core.yamlread import MAX_BYTES
 from kn.core.yamlwrite import write_field
 from kn.errors import BadItem, KnError
-from kn.flows.items import fault_lines, resolve_in
+from kn.flows.items import resolve_in
 from kn.flows.knowledge import Knowledge
-from kn.flows.view import Row, View, open_view
+from kn.flows.view import Row, View, fault_lines, open_view
 
 LOCK_WAIT = 30.0
 """Seconds to wait for another writer; they hold the lock for milliseconds."""
@@ -45,10 +45,7 @@ def draft_item(knowledge: Knowledge, kind: str, fields: Mapping[str, Any]) -> It
         KnError: There is no such kind.
         BadItem: The fields do not say what the kind demands; every problem is listed.
     """
-    if kind not in knowledge.schema.kinds:
-        known = ", ".join(knowledge.schema.kinds)
-        raise KnError(f"There is no kind {kind!r}.", hint=f"The kinds are {known}.")
-    item_id = make_id(knowledge.schema.kinds[kind], os.urandom(5))
+    item_id = make_id(knowledge.kind(kind), os.urandom(5))
     whole = {**fields, "kind": kind, "id": item_id}
     whole.setdefault("status", "accepted")
     whole.setdefault("recorded", knowledge.today)
@@ -237,7 +234,13 @@ def _change(
 def retire_item(
     knowledge: Knowledge, given: str, because: str, *, lose_comments: bool = False
 ) -> Recorded:
-    """Take an item out of service: it stays, with the reason, and is never served as current."""
+    """Take an item out of service: it stays, with the reason, and is never served as current.
+
+    Raises:
+        KnError: There is no reason.
+    """
+    if not because.strip():
+        raise KnError("An item is retired for a reason.", hint="Say it with --because.")
 
     def retired(item: Item) -> Item:
         return replace(item, status="retired", retired_because=" ".join(because.split()))

@@ -74,6 +74,15 @@ class View:
         return tuple(r for r in self.rows if r.standing == "current")
 
 
+def fault_lines(unreadable: Mapping[str, Sequence[Fault]]) -> list[str]:
+    """Faults as people and editors read them."""
+    return [
+        f"{path}:{f.line}: {f.place + ': ' if f.place else ''}{f.message}"
+        for path, faults in sorted(unreadable.items())
+        for f in faults
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """Where a view's bytes come from."""
@@ -168,8 +177,8 @@ def _judge(
     for path in chosen:
         head = heads[path]
         card = library.card(versions[path])
-        if card is None or head.id in seen:  # a second file with the id: `kn check` says so
-            continue
+        if card is None or (head.id in seen and audience != "everyone"):
+            continue  # a second file with the id: `kn check` says so
         seen.add(head.id)
         stale = any(others.get(p, "")[: len(blob)] != blob for p, blob in head.anchors)
         late = bool(head.review_after) and head.review_after < knowledge.today

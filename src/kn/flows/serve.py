@@ -1,0 +1,250 @@
+"""Serving a context from a view that is ready: search, rank, lay out.
+
+This is the path of every context, first or repeated, and it is the one that people and agents
+wait for. It imports neither git, YAML nor `dataclasses` (6 ms, as much as Python itself takes to
+start), which is why its values are named tuples.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from kn.core import render
+from kn.core.analysis import Query, weigh_task
+from kn.core.layout import NONCE_DIGITS, Printable, lay_out
+from kn.core.rank import Ranked, Subject, Task, rank
+from kn.errors import KnError
+
+TOKENIZER = "cl100k_base"
+
+Lookup = Callable[[Iterable[str]], Mapping[str, Mapping[str, float]]]
+"""Terms -> for each the versions that hold it, with its weight."""
+
+
+class Asked(NamedTuple):
+    """What a context is wanted for; `budget` None takes what the settings say."""
+
+    task: str = ""
+    files: tuple[str, ...] = ()
+    budget: int | None = None
+    at: str = ""
+    form: str = "markdown"
+    max_bytes: int | None = None
+    include_unreviewed: bool = False
+    include_proposed: bool = False
+
+
+class Body(NamedTuple):
+    """What is printed and reported of an item, beyond what ranking needs."""
+
+    path: str
+    status: str
+    standing: str
+    trust: str
+    statement: str
+    document: str
+    evidence: list[dict[str, object]]
+    superseded_by: tuple[str, ...]
+    amended_by: tuple[str, ...]
+    compact: str
+    line: str
+    compact_tokens: int
+    line_tokens: int
+    id_tokens: int
+
+
+class Ready(NamedTuple):
+    """A view for one audience, and all else that a context depends on but the question."""
+
+    subjects: list[tuple[Any, ...]]
+    """Of the current items: the fields of `Subject`, then offset and length of the body."""
+    proposed: list[tuple[Any, ...]]
+    """The same of the proposals."""
+    bodies: bytes
+    versions: list[str]
+    """Of all items of the view, current or not: what the index must hold."""
+    top: str
+    """The work tree; empty in a bare repository."""
+    branch: str
+    branch_subjects: list[str]
+    changed: list[str]
+    """Files that the branch changes against its merge base."""
+    own_block: bool
+    """Whether local items stand in a block of their own: what is given to an agent."""
+    held_back: int
+    unreadable: list[str]
+    budget: int
+
+    def body(self, row: tuple[Any, ...]) -> Body:
+        at, size = row[-2:]
+        return Body._make(marshal.loads(memoryview(self.bodies)[at : at + size]))
+
+
+class ServedItem(NamedTuple):
+    """An item of the context, with its rank and its price."""
+
+    id: str
+    kind: str
+    body: Body
+    needs_verification: bool
+    score: float
+    why: tuple[str, ...]
+    tokens: int
+
+    def to_json(self) -> dict[str, Any]:
+        body = self.body
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "statement": body.statement,
+            "status": body.status,
+            "score": self.score,
+            "tokens": self.tokens,
+            "path": body.path,
+            "document": body.document,
+            "evidence": body.evidence,
+            "amended_by": list(body.amended_by),
+            "superseded_by": list(body.superseded_by),
+            "trust": body.trust,
+            "needs_verification": self.needs_verification,
+            "why": list(self.why),
+        }
+
+
+class Context(NamedTuple):
+    """What comes out: the text that is printed, and everything that went into it."""
+
+    asked: Asked
+    budget: int
+    branch: str
+    text: str
+    spent: int
+    items: tuple[ServedItem, ...]
+    left_out: tuple[Ranked, ...]
+    """Ranked, but over the budget."""
+    held_back: int
+    unreadable: list[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """`kn context --json` (format 1)."""
+        return {
+            "format": 1,
+            "task": self.asked.task,
+            "budget": self.budget,
+            "spent": self.spent,
+            "tokenizer": TOKENIZER,
+            "view": self.asked.at or "worktree",
+            "branch": self.branch,
+            "items": [i.to_json() for i in self.items],
+            "files": [],
+            "omitted": {
+                "count": len(self.left_out),
+                "because": "budget",
+                "unreviewed": self.held_back,
+                "unreadable": self.unreadable,
+            },
+            "text": self.text,
+        }
+
+
+def serve(ready: Ready, asked: Asked, lookup: Lookup, stem: Callable[[str], str]) -> Context:
+    """Select what matters for the task and render it; never over the budget.
+
+    Args:
+        ready: The view.
+        asked: The question.
+        lookup: The index.
+        stem: The stemmer that the index was built with.
+
+    Raises:
+        KnError: A file lies outside the repository.
+    """
+    task = _understand(ready, asked, stem)
+    terms = dict.fromkeys((*task.query.terms, *(task.branch.terms if task.branch else ())))
+    rows = [*ready.subjects, *(ready.proposed if asked.include_proposed else ())]
+    postings = lookup(terms) if terms and rows else {}
+    ranked = rank([Subject._make(r[:-2]) for r in rows], postings, task)
+    return _lay_out(ready, asked, {r[0]: r for r in rows}, ranked)
+
+
+def _understand(ready: Ready, asked: Asked, stem: Callable[[str], str]) -> Task:
+    files = tuple(relative_path(ready.top, f) for f in asked.files)
+    changed = () if asked.at else tuple(ready.changed)
+    query = weigh_task(asked.task, stem)
+    if asked.at or query.terms or files:
+        return Task(query, files, changed)
+    words = " ".join((ready.branch, *ready.branch_subjects)) if changed else ""
+    branch = weigh_task(words, stem) if words else None
+    return Task(Query({}, {}), files, changed, branch)
+
+
+def relative_path(top: str, given: str) -> str:
+    """A path as the user typed it, from the repository's top, with forward slashes.
+
+    Raises:
+        KnError: It lies outside the repository.
+    """
+    if not top:
+        return given
+    base = os.path.realpath(top)
+    whole = os.path.normpath(os.path.join(os.getcwd(), given))
+    whole = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
+    if whole != base and not whole.startswith(base + os.sep):
+        raise KnError(f"{given} lies outside the repository {top}.")
+    return os.path.relpath(whole, base).replace(os.sep, "/")
+
+
+def _lay_out(
+    ready: Ready, asked: Asked, rows: Mapping[str, tuple[Any, ...]], ranked: Sequence[Ranked]
+) -> Context:
+    budget = ready.budget if asked.budget is None else asked.budget
+    notes = []
+    if ready.held_back:
+        notes.append(render.print_note("unreviewed", ready.held_back))
+    if ready.unreadable:
+        notes.append(render.print_note("unreadable", len(ready.unreadable)))
+    # No item costs fewer than ten tokens, its id alone has eight: more need not be looked at.
+    bodies = {r.id: ready.body(rows[r.id]) for r in ranked[: budget // 10 + 1]}
+    layout = lay_out(
+        [
+            _printable(ready, rows, r.id, body)
+            for r, body in zip(ranked, bodies.values(), strict=False)
+        ],
+        budget,
+        more=max(len(ranked) - len(bodies), 0),
+        notes=notes,
+        nonce=_nonce() if asked.form == "xml" else "",
+        max_bytes=asked.max_bytes,
+    )
+    items = tuple(
+        ServedItem(r.id, rows[r.id][1], bodies[r.id], rows[r.id][5], r.score, r.why, tokens)
+        for r, tokens in zip(ranked, layout.tokens, strict=False)
+    )
+    return Context(
+        asked, budget, ready.branch, layout.text, layout.spent, items,
+        tuple(ranked[len(items) :]), ready.held_back, ready.unreadable,
+    )  # fmt: skip
+
+
+def _nonce() -> str:
+    """Digits that nobody who wrote an item could know."""
+    return f"{int.from_bytes(os.urandom(8), 'big') % 10**NONCE_DIGITS:0{NONCE_DIGITS}d}"
+
+
+def _printable(
+    ready: Ready, rows: Mapping[str, tuple[Any, ...]], item_id: str, body: Body
+) -> Printable:
+    own_block = ready.own_block and body.trust == "local"
+    marks = [] if own_block or body.trust == "reviewed" else [body.trust]
+    if body.standing == "proposed":
+        marks.append("proposed")
+    if rows[item_id][5]:
+        marks.append("verify")
+    amending = sum(ready.body(rows[i]).id_tokens for i in body.amended_by if i in rows)
+    return Printable(
+        item_id, body.compact, body.line, body.compact_tokens, body.line_tokens, tuple(marks),
+        body.amended_by, amending, own_block,
+    )  # fmt: skip
