@@ -75,4 +75,5 @@ def _stream_text(log: OpenLog) -> None:
     place = f" on {heading.branch}" if heading.branch else ""
     say(f"kn: {heading.agent} session {heading.session or log.path}{place}")
     if heading.skipped:
-        say(f"kn: {heading.skipped} lines of the log could not be read.")
+        lines = "1 line" if heading.skipped == 1 else f"{heading.skipped} lines"
+        say(f"kn: {lines} of the log could not be read.")

@@ -23,7 +23,7 @@ plain members of the record itself may stand before it, so no content can pose a
 _READ = frozenset((b"user", b"assistant", b"system", b"attachment"))
 _GLUED = (b'{"parentUuid":', b'{"type":"user"', b'{"type":"assistant"')
 """Unescaped quotes stand in no JSON string: inside a line, these begin a record of its own."""
-_UUID = b'"uuid":"'
+_UUID = re.compile(rb'"uuid"\s*:\s*"([^"\\]*)"')
 _NO_PROMPT = ("isMeta", "isCompactSummary", "repeatsCompactSummary", "isVisibleInTranscriptOnly")
 _PARENTS = MOST_TURNS
 """Records that are remembered as parents, about one Window's worth; a guess."""
@@ -209,6 +209,6 @@ def _from_system(record: Record) -> bool:
 
 
 def _last_uuid(line: bytes) -> str:
-    at = line.rfind(_UUID)
-    start = at + len(_UUID)
-    return line[start : line.find(b'"', start)].decode("ascii", "replace") if at >= 0 else ""
+    at = line.rfind(b'"uuid"')
+    found = _UUID.match(line, at) if at >= 0 else None
+    return found[1].decode("ascii", "replace") if found else ""

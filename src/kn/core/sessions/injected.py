@@ -104,20 +104,19 @@ def strip_elements(text: str) -> str:
     if "<" not in text:
         return text
     kept: list[str] = []
-    at = 0
+    at, in_code = 0, False
     while (opened := _ELEMENT.search(text, at)) is not None:
-        if _in_code(text, at, opened.start()):
-            return "".join(kept) + text[at:]
-        end = text.find(_ENDS[opened[1]], opened.end())
+        in_code ^= len(_CODE_BLOCK.findall(text, at, opened.start())) % 2 == 1
         kept.append(text[at : opened.start()])
+        at = opened.end()
+        if in_code:
+            kept.append(opened[0])
+            continue
+        end = text.find(_ENDS[opened[1]], at)
         if end < 0:
             return "".join(kept)
         at = end + len(_ENDS[opened[1]])
     return "".join(kept) + text[at:]
-
-
-def _in_code(text: str, start: int, end: int) -> bool:
-    return len(_CODE_BLOCK.findall(text, start, end)) % 2 == 1
 
 
 def join_texts(texts: Iterable[str]) -> str:
