@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kn.core.model import Evidence, Item, Rejected, Scope, Verified
-from kn.core.schema import FIELDS, ID, Field, Schema
+from kn.core.schema import ID, Field, Schema
 from kn.core.yamlread import Fault, Loaded, Place, read_yaml, show_place
 from kn.core.yamlwrite import write_field
 
@@ -23,6 +23,7 @@ MOST = {"line": 1_000, "text": 65_536, "lines": 200}
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """C0 (without tab and newline), C1, lone surrogates, noncharacters (hazards 7.1)."""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EVIDENCE = ("commit", "session", "document", "blob", "quote", "source_tokens")
 
 
@@ -45,7 +46,7 @@ def decode(raw: bytes, schema: Schema) -> tuple[Item | None, list[Fault]]:
     faults.sort(key=lambda f: f.line)
     if any(f.severity == "error" for f in faults):
         return None, faults
-    known = {f.name for f in FIELDS} & set(Item.__slots__)
+    known = {f.name for f in schema.fields_of(values["kind"])} & set(Item.__slots__)
     own = {name: value for name, value in values.items() if name not in known}
     return Item(**{n: v for n, v in values.items() if n in known}, own=own), faults
 
@@ -62,7 +63,8 @@ def _read_fields(loaded: Loaded, schema: Schema, reader: _Reader) -> dict[str, A
         if name not in fields:
             hint = _unknown("field", name, list(fields))
             reader.fault((name,), f"{hint}; it is kept", severity="warning")
-            values[name] = value
+            if value is not None:
+                values[name] = _keep(value)
         elif value is not None:
             read = reader.read(fields[name], value)
             if read not in (None, "", (), Scope()):
@@ -74,6 +76,18 @@ def _read_fields(loaded: Loaded, schema: Schema, reader: _Reader) -> dict[str, A
     if item_id and item_id.rpartition("-")[0] != prefix:
         reader.fault(("id",), f"the id of a {kind} begins with `{prefix}-`")
     return values
+
+
+def _keep(value: Any) -> Any:
+    """A value nobody here understands; only the newline that ends a literal block goes."""
+    match value:
+        case str():
+            return value.rstrip("\n") if "\n" in value else value
+        case list():
+            return [_keep(v) for v in value]
+        case dict():
+            return {name: _keep(v) for name, v in value.items()}
+    return value
 
 
 def _unknown(what: str, name: object, known: Sequence[str]) -> str:
@@ -106,7 +120,7 @@ class _Reader:
             case "id":
                 return self._id(place, value)
             case "ids":
-                return self._list(place, value, self._id)
+                return tuple(dict.fromkeys(self._list(place, value, self._id)))
             case "line":
                 return self._line(place, value)
             case "lines":
@@ -165,11 +179,13 @@ class _Reader:
         text = self._line(place, value)
         if text is None:
             return None
-        try:
-            return datetime.date.fromisoformat(text).isoformat()
-        except ValueError:
-            self.fault(place, f"{text!r} is no date; write it as 2026-05-18")
-            return None
+        if _DATE.fullmatch(text):  # fromisoformat alone also takes 20260518 and 2026-W21-1
+            try:
+                return datetime.date.fromisoformat(text).isoformat()
+            except ValueError:
+                pass
+        self.fault(place, f"{text!r} is no date; write it as 2026-05-18")
+        return None
 
     def _choice(self, place: Place, value: Any, choices: tuple[str, ...]) -> str | None:
         text = self._line(place, value)
@@ -269,8 +285,9 @@ def plain_fields(item: Item, schema: Schema) -> dict[str, Any]:
         shown = _plain(value)
         if shown not in (None, "", [], {}):
             plain[field.name] = shown
+    known = {field.name for field in fields}
     for name, value in item.own.items():
-        if name not in plain and value is not None:
+        if name not in known and value is not None:
             plain[name] = _plain(value)
     return plain
 

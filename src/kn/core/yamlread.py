@@ -10,6 +10,7 @@ on deep nesting (30,000 brackets), and nothing could catch that.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,12 @@ MAX_BYTES = 262_144
 """Largest item file (hazards 7.1)."""
 MAX_DEPTH = 32
 """Deepest nesting (hazards 7.1); items need four levels."""
+
+MOST_FAULTS = 100
+"""So many faults of one file are told; a guess: nobody reads more, and a file of 256 KB can hold
+as many as it has bytes."""
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""YAML 1.2 §5.1; the parser would refuse it too, but without saying where."""
 
 Place = tuple[str | int, ...]
 """Where a value stands: `("rejected", 0, "option")`."""
@@ -72,6 +79,10 @@ def read_yaml(raw: bytes) -> Loaded:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         return _refused(raw[: error.start].count(b"\n") + 1, "not UTF-8; save the file as UTF-8")
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable:
+        line = text.count("\n", 0, unprintable.start()) + 1
+        return _refused(line, f"holds the control character U+{ord(unprintable[0]):04X}")
     faults: list[Fault] = []
     lines: dict[Place, int] = {}
     try:
@@ -83,6 +94,36 @@ def read_yaml(raw: bytes) -> Loaded:
         faults.append(Fault(1, "", f"not readable as YAML: {type(error).__name__}"))
         data = None
     return Loaded(data, lines, tuple(faults))
+
+
+def find_comments(raw: bytes) -> list[str]:
+    """Every comment of a readable file, from its `#` to the end of its line, in order."""
+    text = raw.decode("utf-8").removeprefix("\ufeff")
+    found, at = [], 0
+    ends = _scalar_ends(text)
+    while at < len(text):
+        if at in ends:
+            at = max(ends[at], at + 1)
+        elif text[at] == "#":
+            comment = re.compile("[^\r\n\x85\u2028\u2029]*").match(text, at)
+            assert comment is not None
+            found.append(comment[0].rstrip())
+            at = comment.end()
+        else:
+            at += 1
+    return found
+
+
+def _scalar_ends(text: str) -> dict[int, int]:
+    """Where each scalar begins -> where it ends; of a block only what follows its first line."""
+    ends = {}
+    for token in yaml.scan(text, Loader=_LOADER):
+        if isinstance(token, yaml.ScalarToken):
+            start = token.start_mark.index
+            if token.style in ("|", ">"):
+                start = text.find("\n", start) + 1
+            ends[start] = token.end_mark.index
+    return ends
 
 
 def _refused(line: int, message: str) -> Loaded:
@@ -108,6 +149,9 @@ def _build(events: Iterator[Any], lines: dict[Place, int], faults: list[Fault]) 
     documents = 0
     for event in events:
         line = event.start_mark.line + 1
+        if len(faults) >= MOST_FAULTS:
+            faults.append(Fault(line, "", "more problems follow; settle these first"))
+            break
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
@@ -122,6 +166,8 @@ def _build(events: Iterator[Any], lines: dict[Place, int], faults: list[Fault]) 
             _refuse_extras(event, stack, line, faults)
             plain = event.style is None or event.style == ""
             value = None if plain and event.value in _NULLS else event.value
+            if plain and event.value == "<<" and stack[-1].expects_key:
+                faults.append(Fault(line, _path(stack), "merge keys (<<) are not allowed"))
             _put_scalar(stack, value, event.value, line, lines, faults)
         elif isinstance(event, yaml.CollectionStartEvent):
             _refuse_extras(event, stack, line, faults)
@@ -153,8 +199,6 @@ def _put_scalar(
     if not top.expects_key:
         _put(stack, value, line, lines, faults)
         return
-    if text == "<<":
-        faults.append(Fault(line, _path(stack), "merge keys (<<) are not allowed"))
     place = (*top.place, text)
     if text in top.data:
         faults.append(Fault(line, show_place(place), "the key stands twice; keep one"))

@@ -14,14 +14,16 @@ from typing import Any
 
 _TYPED = re.compile(
     r"""(?xi)^(?: ~ | null | true | false | yes | no | on | off | y | n
-      | [-+]?[0-9][0-9_,]*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?  | [-+]?\.[0-9]+(?:e[-+]?[0-9]+)?
-      | 0x[0-9a-f_]+ | 0o?[0-7_]+ | 0b[01_]+ | [-+]?\.inf | \.nan
+      | [-+]?[0-9][0-9_,]*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?  | [-+]?\.[0-9_]+(?:e[-+]?[0-9]+)?
+      | [-+]?0x[0-9a-f_]+ | [-+]?0o?[0-7_]+ | [-+]?0b[01_]+ | [-+]?\.inf | \.nan
       | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9]*)?
       | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.* | = | << )$"""
 )
 """What YAML 1.1 or 1.2 readers resolve to something else than a text."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _KEY = re.compile(r"[A-Za-z_][\w-]*")
+_FIELDS = frozenset(("on",))
+"""Fields of ours that YAML 1.1 takes for a truth value; they read better plain (DESIGN §3)."""
 _UNSAFE_START = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _ONE_LINE = frozenset(("anchors",))
 """Mappings that are written `{path: blob}`, as DESIGN §3 shows them."""
@@ -33,35 +35,36 @@ def write_field(name: str, value: Any) -> str:
 
     Args:
         name: The key, a plain word.
-        value: A text, an integer, a list or a mapping of such; not empty.
+        value: A text, an integer, None, or lists and mappings of such, nested as they like.
     """
     return _field(name, value, "")
 
 
 def _field(name: str, value: Any, indent: str) -> str:
-    key = name if _KEY.fullmatch(name) else _scalar(name, flow=False)
+    plain = name in _FIELDS or (_KEY.fullmatch(name) and not _TYPED.match(name))
+    key = name if plain else _scalar(name, flow=False)
     if isinstance(value, Mapping):
-        if name in _ONE_LINE:
-            return f"{indent}{key}: {_flow(value)}\n"
+        if name in _ONE_LINE or not value:
+            return f"{indent}{key}: {_inline(value, flow=True)}\n"
         inner = "".join(_field(k, v, indent + "  ") for k, v in value.items())
         return f"{indent}{key}:\n{inner}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return _list(key, value, indent)
     if isinstance(value, str) and "\n" in value:
         return f"{indent}{key}: {_block(value, indent + '  ')}"
-    return f"{indent}{key}: {_scalar(value, flow=False)}\n"
+    return f"{indent}{key}: {_inline(value, flow=False)}\n"
 
 
 def _list(key: str, values: Sequence[Any], indent: str) -> str:
     if all(isinstance(v, str) and _short(v) for v in values):
-        return f"{indent}{key}: {_flow(values)}\n"
+        return f"{indent}{key}: {_inline(values, flow=True)}\n"
     rows = []
     for value in values:
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             first, *rest = [_field(k, v, indent + "    ") for k, v in value.items()]
             rows.append(f"{indent}  - {first[len(indent) + 4 :]}" + "".join(rest))
         else:
-            rows.append(f"{indent}  - {_scalar(value, flow=False)}\n")
+            rows.append(f"{indent}  - {_inline(value, flow=False)}\n")
     return f"{indent}{key}:\n" + "".join(rows)
 
 
@@ -70,13 +73,17 @@ def _short(text: str) -> bool:
     return " " not in text and len(text) <= 60 and "\n" not in text
 
 
-def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        inner = ", ".join(
-            f"{_scalar(k, flow=True)}: {_scalar(v, flow=True)}" for k, v in value.items()
-        )
-        return "{" + inner + "}"
-    return "[" + ", ".join(_scalar(v, flow=True) for v in value) + "]"
+def _inline(value: Any, *, flow: bool) -> str:
+    """Any value on one line; `flow` says whether it stands inside brackets."""
+    match value:
+        case None:
+            return "null"
+        case Mapping():
+            inner = (f"{_scalar(k, flow=True)}: {_inline(v, flow=True)}" for k, v in value.items())
+            return "{" + ", ".join(inner) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(_inline(v, flow=True) for v in value) + "]"
+    return _scalar(value, flow=flow)
 
 
 def _block(text: str, indent: str) -> str:
@@ -111,7 +118,8 @@ def _plain(text: str, *, flow: bool) -> bool:
         return False
     if text.startswith(("---", "...")):
         return False
-    return not (flow and (any(c in text for c in ",[]{}") or ":" in text))
+    # A `?` opens a key inside brackets, wherever it stands, for PyYAML's own scanner.
+    return not (flow and any(c in text for c in ",[]{}:?"))
 
 
 def _printable(text: str) -> bool:
