@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def test_a_record_glued_to_a_torn_one_is_read() -> None:
 def test_a_record_glued_to_a_torn_one_that_would_be_skipped_is_read() -> None:
     blob = b'{"type":"api-request-blob","sessionId":"s","message":"abc'
     assert said([blob + line("whole"), line("after")]) == ["whole", "after"]
+
+
+def test_a_record_after_a_long_torn_one_is_read_and_a_hostile_line_takes_no_time() -> None:
+    many = b'{"type":"user","x":[' + b'{"type":"text","id":1},' * 5000
+    assert said([many + line("whole")]) == ["whole"]
+    deep = b'{"type":' * 400 + b"[" + b"1," * 500_000
+    started = time.process_time()
+    assert said([deep + b"\n", line("after")]) == ["after"]
+    assert time.process_time() - started < 5
 
 
 def test_two_records_on_one_line_are_both_read() -> None:

@@ -20,6 +20,8 @@ from kn.errors import KnError
 
 _PEEK = 256 << 10
 """Bytes that tell a session's folder, branch and start; a guess: one attachment may have 60 KB."""
+_TOP = 8 << 10
+"""Bytes of Markdown that have its title and first heading."""
 _FIRST_LINE = 64 << 10
 """Bytes of a rollout's first line, which says all of it (20 KB under 0.169)."""
 
@@ -184,7 +186,7 @@ def _in_tree(tops: Sequence[str]) -> Iterator[Found]:
         paths += _children(Path(top, ".specstory", "history"), ".md")
         for path in paths:
             if path.is_file() and not any(p.is_symlink() for p in (path, *path.parents[:2])):
-                peeked = _peeked(path)
+                peeked = _peeked(path, _TOP)
                 peeked.note(cwd=top)
                 yield from _confirmed("", path, peeked, tops)
 

@@ -22,8 +22,11 @@ _RECORD = re.compile(
     r'\{\s*"(?:type|parentUuid|timestamp|id|sessionId|uuid|message|isSidechain|\$set|\$rewindTo)"\s*:'
 )
 """How the records of the known agents begin."""
-_TRIES = 500
-"""Beginnings tried in one torn line: a hostile one must not cost more than a long one. A guess."""
+_PASSES = 16
+"""How often a torn line may be gone through in search of what is whole in it, so that a hostile one
+costs no more than a long one; a guess: records are nested four deep."""
+_DEEP = 10_000
+"""Characters that an attempt counts for which ended in too deep a nesting; a guess."""
 
 
 def read_records(
@@ -65,23 +68,22 @@ def parse_object(line: bytes) -> Record | None:
 
 def _resume(text: str) -> Iterator[Record]:
     """The whole records in a line that is not one: after a torn one, or glued together."""
-    at = 0
-    for _ in range(_TRIES):
-        start = _RECORD.search(text, at)
-        if start is None:
-            return
+    at, left = 0, _PASSES * len(text)
+    while left > 0 and (start := _RECORD.search(text, at)) is not None:
+        at = start.end()
         try:
             value, end = _DECODER.raw_decode(text, start.start())
-        except (ValueError, RecursionError):
-            at = start.end()
+        except json.JSONDecodeError as error:
+            left -= max(error.pos - start.start(), 1)
             continue
-        rest = text[end : end + 1]
-        if rest == "" or (rest == "{" and _RECORD.match(text, end)):
+        except (ValueError, RecursionError):
+            left -= _DEEP
+            continue
+        left -= end - start.start()
+        # Where another text follows it was a part of the torn record, not one of its own.
+        if end == len(text) or _RECORD.match(text, end):
             yield value
             at = end
-        else:
-            # It was a part of the torn record; a whole one may follow in it or after it.
-            at = start.end()
 
 
 _DECODER = json.JSONDecoder()
