@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inbox": ("kn.cli.inbox:command", "Look through what was found."),
     "sessions": ("kn.cli.sessions:command", "List and print AI sessions."),
     "check": ("kn.cli.check:command", "Check that the knowledge is sound."),
+    "eval": ("kn.cli.evaluate:command", "Score the knowledge on known tasks."),
     "import": ("kn.cli.import_records:command", "Take in records that you have."),
     "uninstall": ("kn.cli.uninstall:command", "Undo `kn init`; items stay."),
     "hook": ("kn.cli.hook:command", "What the git hooks call."),
