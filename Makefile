@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check format wheel bench clean
+.PHONY: help setup demo test test-all check format docs wheel bench clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -25,16 +25,20 @@ test: $(VENV)/.ready ## Run the tests
 test-all: $(VENV)/.ready ## Run the slow ones too: kills, real hook managers, real agents
 	$(BIN)/python -m pytest -q -m "slow or not slow"
 
-check: $(VENV)/.ready ## Lint, types, floors, and the project's own knowledge
-	$(BIN)/ruff format --check src tests demo benchmarks
-	$(BIN)/ruff check src tests demo benchmarks
+check: $(VENV)/.ready ## Lint, types, floors, documentation, and the project's own knowledge
+	$(BIN)/ruff format --check src tests demo docs benchmarks
+	$(BIN)/ruff check src tests demo docs benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
 	$(BIN)/kn check
 
 format: $(VENV)/.ready ## Format the code
-	$(BIN)/ruff format src tests demo benchmarks
-	$(BIN)/ruff check --fix src tests demo benchmarks
+	$(BIN)/ruff format src tests demo docs benchmarks
+	$(BIN)/ruff check --fix src tests demo docs benchmarks
+
+docs: $(VENV)/.ready ## Renew what the documentation takes from the code
+	$(BIN)/python docs/generate.py
 
 wheel: $(VENV)/.ready ## Build the wheel, install it into an empty environment, use it
 	$(BIN)/python demo/wheel.py
