@@ -59,6 +59,17 @@ class Knowledge:
         files.make_private_folder(self.repo.state)
         return self.repo.state
 
+    def kind(self, name: str) -> Kind:
+        """The kind of that name.
+
+        Raises:
+            KnError: There is none.
+        """
+        if name not in self.schema.kinds:
+            known = ", ".join(self.schema.kinds)
+            raise KnError(f"There is no kind {name!r}.", hint=f"The kinds are {known}.")
+        return self.schema.kinds[name]
+
     def folder_of(self, kind: Kind) -> Path:
         return self.top / self.folder / kind.folder
 
@@ -79,7 +90,7 @@ def open_knowledge(start: Path, environment: Mapping[str, str], *, at: str = "")
     probe = git.probe(start)
     folder = probe.config.get("kn.dir", ".knowledge")
     in_agent = any(environment.get(name) for name in AGENT_VARIABLES)
-    today = environment.get("KN_TODAY") or datetime.date.today().isoformat()  # noqa: DTZ011 -- the user's own day
+    today = _read_day(environment.get("KN_TODAY", ""))
     if probe.repo.bare and not at:
         raise KnError(
             "This repository is bare; there is no work tree to read.",
@@ -100,6 +111,15 @@ def open_knowledge(start: Path, environment: Mapping[str, str], *, at: str = "")
         )
     settings = gather_settings(environment, probe.config, shared)
     return Knowledge(probe, folder, settings, schema, today, in_agent)
+
+
+def _read_day(given: str) -> str:
+    if not given:
+        return datetime.date.today().isoformat()  # noqa: DTZ011 -- the user's own day
+    try:
+        return datetime.date.fromisoformat(given).isoformat()
+    except ValueError:
+        raise KnError(f"KN_TODAY is {given!r}; a day looks like 2026-05-18.") from None
 
 
 def _read_tree(probe: Probe, folder: str) -> tuple[bytes | None, dict[str, bytes]]:
