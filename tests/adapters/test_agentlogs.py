@@ -87,7 +87,7 @@ def test_the_sessions_of_every_agent_are_found_and_can_be_opened(home: Path, dem
     put_all(home, demo)
     found = find_logs([demo], {"HOME": str(home)})
     assert sorted(f.agent for f in found) == [
-        "aider", "claude", "codex", "copilot", "gemini", "opencode"
+        "aider", "claude-code", "codex", "copilot", "gemini", "opencode"
     ]  # fmt: skip
     for one in found:
         assert one.started.startswith("2026-11-23T09:4"), one

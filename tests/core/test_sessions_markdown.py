@@ -47,7 +47,7 @@ def spoken(session: Session) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("name", "agent"),
     [
-        ("Claude Code", "claude"), ("Codex CLI", "codex"), ("Gemini CLI", "gemini"),
+        ("Claude Code", "claude-code"), ("Codex CLI", "codex"), ("Gemini CLI", "gemini"),
         ("Cursor CLI", "cursor"), ("cursor", "cursor"), ("GitHub Copilot", "copilot"),
         ("Factory Droid CLI", "factory-droid"),
     ],

@@ -79,13 +79,13 @@ def test_nothing_that_was_injected_comes_out(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(LOGS.iterdir()), ids=lambda p: p.name)
 def test_the_heading_says_who_where_and_when(path: Path) -> None:
     session = read_file(path.name)
-    assert session.agent == session.container == path.name.partition("-")[0]
+    assert session.agent.partition("-")[0] == session.container == path.name.partition("-")[0]
     assert session.session
     assert session.started.startswith("2026-11-23T09:4")
     assert session.started <= session.ended
     if session.agent not in ("aider", "gemini"):  # neither writes it down
         assert session.cwd == "/home/me/demo"
-    if session.agent in ("claude", "codex", "copilot"):
+    if session.agent in ("claude-code", "codex", "copilot"):
         assert session.branch == "feat/limits"
         assert {t.branch for t in session.turns} == {"feat/limits"}
 

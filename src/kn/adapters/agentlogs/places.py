@@ -119,7 +119,7 @@ def _claude(tops: Sequence[str], environment: Mapping[str, str]) -> Iterator[Fou
         if any(name == s[:200] or name.startswith(f"{s}-"[:200]) for s in starts):
             for path in _children(folder, ".jsonl"):
                 if not path.name.startswith("agent-"):
-                    yield from _confirmed("claude", path, _peeked(path), tops)
+                    yield from _confirmed("claude-code", path, _peeked(path), tops)
 
 
 def _codex(tops: Sequence[str], environment: Mapping[str, str]) -> Iterator[Found]:

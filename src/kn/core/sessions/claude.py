@@ -38,7 +38,7 @@ def read_claude(lines: Iterable[bytes], log: Heading) -> Iterator[Turn]:
     subagents inside a main session are not the authors' and left out, the largest of them without
     being decoded. A message that was rewound is there, and marked.
     """
-    log.agent, log.container = "claude", "claude"
+    log.agent, log.container = "claude-code", "claude"
     reader = _Reader(log)
     for record in read_records(lines, log, reader.glance):
         yield from reader.take(record)

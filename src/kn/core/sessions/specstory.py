@@ -13,7 +13,7 @@ from kn.core.sessions.turns import Heading, Turn, make_turn
 _SESSION = re.compile(r"<!-- (.{1,60}?) Session (\S+)(?: \([^)]*\))? -->")
 _SPEAKER = re.compile(r"_\*\*(User|Agent|Assistant)( - [\w ]+)?(?: \((.*)\))?\*\*_\s*$")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)Z")
-_AGENTS = ("claude", "codex", "gemini", "copilot", "opencode", "aider", "cursor")
+_AGENTS = ("codex", "gemini", "copilot", "opencode", "aider", "cursor")
 _TOOL = "<tool-use"
 _ELEMENTS = {_TOOL: "</tool-use>", "<think>": "</think>"}
 _MARKUP = re.compile(r"^</?(?:tool-use|details)\b[^\n]*>$|</?summary>", re.MULTILINE)
@@ -119,6 +119,8 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _agent(name: str) -> str:
-    """`Claude Code` -> `claude`; an agent that is not known here by its name in small letters."""
+    """`Claude Code` -> `claude-code`; an agent that is not known here by its name in small letters."""
     low = name.lower()
+    if "claude" in low:
+        return "claude-code"
     return next((a for a in _AGENTS if a in low), low.removesuffix(" cli").replace(" ", "-"))
