@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.desk import Desk, begin_knowledge
+from tests.e2e.watched import world as world
 
 
 @pytest.fixture(scope="session")

@@ -150,7 +150,7 @@ def _user_configs() -> list[str]:
 def run_hook(arguments: list[str]) -> int:
     """What an installed git hook calls; always 0, within its time, whatever happens inside."""
     try:
-        if not _has_work(arguments[:1]):
+        if not _has_work(arguments):
             return 0
         from kn.flows.hooks import run_event
 
@@ -173,7 +173,8 @@ def _has_work(event: list[str]) -> bool:
     if dirs is None:
         return True
     git_dir, common = dirs
-    if event[0] != "post-rewrite" and witness.is_rewriting(git_dir):
+    # The end of a rebase says `post-rewrite rebase`, while its folder is still there.
+    if event[:2] != ["post-rewrite", "rebase"] and witness.is_rewriting(git_dir):
         return False
     head = witness.read_head(git_dir, common)
     try:
