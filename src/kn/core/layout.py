@@ -13,6 +13,8 @@ from kn.core import render
 from kn.core.budget import Cost, pack
 
 NONCE_DIGITS = 12
+FILES_SHARE = 8
+"""Files may take one part in so many of the budget before items are cut for them (a guess)."""
 
 
 class Printable(NamedTuple):  # importing dataclasses takes 6 ms, and this is served
@@ -43,6 +45,8 @@ class Layout(NamedTuple):
     spent: int
     tokens: tuple[int, ...]
     """One number for each served item; the served items are a prefix of the ranking."""
+    files: int = 0
+    """So many of the file lines are printed."""
 
 
 def lay_out(
@@ -51,6 +55,7 @@ def lay_out(
     *,
     more: int = 0,
     notes: Sequence[tuple[str, int]] = (),
+    files: Sequence[tuple[str, int]] = (),
     nonce: str = "",
     max_bytes: int | None = None,
 ) -> Layout:
@@ -61,12 +66,14 @@ def lay_out(
         budget: Tokens of all that is printed. Too little for anything gives an empty text.
         more: So many more are ranked behind these, and cannot fit.
         notes: Lines on what is not in the ranking at all, each with its tokens.
+        files: Lines on code files, best first, each with its tokens; they may take an eighth of
+            the budget, and what the items leave.
         nonce: 12 digits; a fence is drawn with them. Empty for no fence.
         max_bytes: Bytes of all that is printed; items are dropped from the end until it holds.
     """
     most = len(ranked)
     while True:
-        layout = _try_layout(ranked, most, budget, more, notes, nonce)
+        layout = _try_layout(ranked, most, budget, more, notes, files, nonce)
         served = len(layout.tokens)
         if max_bytes is None or len(layout.text.encode("utf-8")) <= max_bytes:
             return layout
@@ -81,12 +88,15 @@ def _try_layout(
     budget: int,
     more: int,
     notes: Sequence[tuple[str, int]],
+    files: Sequence[tuple[str, int]],
     nonce: str,
 ) -> Layout:
     around = sum(tokens for _, tokens in notes) + (render.FENCE_TOKENS if nonce else 0)
     local = render.LOCAL_HEADER[1] if any(p.local for p in ranked) else 0
     costs = [p.cost for p in ranked[:most]]
-    room = budget - around - render.HEADER[1] - local
+    asked = sum(t for _, t in files) + render.FILES_HEADER[1] if files else 0
+    kept = min(asked, budget // FILES_SHARE)
+    room = budget - around - render.HEADER[1] - local - kept
     packed = pack(costs, room)
     count = len(ranked) + more
     if len(packed.forms) < count:
@@ -97,8 +107,25 @@ def _try_layout(
     spent = sum(t for _, t in parts) + (render.FENCE_TOKENS if nonce else 0)
     if spent > budget:
         return Layout("", 0, ())
+    named = _fit_files(files, budget - spent)
+    parts += named
+    spent += sum(t for _, t in named)
     text = "".join(text for text, _ in parts)
-    return Layout(render.fence(text, nonce) if nonce else text, spent, tokens)
+    return Layout(
+        render.fence(text, nonce) if nonce else text, spent, tokens, max(len(named) - 1, 0)
+    )
+
+
+def _fit_files(files: Sequence[tuple[str, int]], room: int) -> list[tuple[str, int]]:
+    """As many of the file lines as fit, under their header; nothing when not one does."""
+    named: list[tuple[str, int]] = [render.FILES_HEADER]
+    left = room - render.FILES_HEADER[1]
+    for line, tokens in files:
+        if tokens > left:
+            break
+        named.append((line, tokens))
+        left -= tokens
+    return named if len(named) > 1 else []
 
 
 def _parts(

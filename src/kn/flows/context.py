@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from kn.adapters import git
 from kn.adapters.words import load_stemmer
+from kn.flows.files import files_key, make_files
 from kn.flows.knowledge import Knowledge, trusted_ref
+from kn.flows.lines import line_counter
 from kn.flows.lookup import search_terms
 from kn.flows.ready import keep_context
-from kn.flows.serve import Asked, Body, Context, Ready, serve
+from kn.flows.serve import Asked, Body, Context, Ready, Tools, serve
 from kn.flows.view import Row, View, fault_lines, open_view
 
 BRANCH_COMMITS = 20
@@ -51,7 +53,10 @@ def build_context(knowledge: Knowledge, asked: Asked) -> Built:
     def lookup(terms: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
         return search_terms(knowledge, view, terms)
 
-    return Built(serve(ready, asked, lookup, load_stemmer()), knowledge, view, ready)
+    tools = Tools(
+        lookup, load_stemmer(), lambda: make_files(knowledge, view), line_counter(knowledge.state)
+    )
+    return Built(serve(ready, asked, tools), knowledge, view, ready)
 
 
 def make_ready(knowledge: Knowledge, view: View, *, own_block: bool) -> Ready:
@@ -77,6 +82,7 @@ def make_ready(knowledge: Knowledge, view: View, *, own_block: bool) -> Ready:
         view.held_back,
         fault_lines(view.unreadable),
         knowledge.settings.number("context.budget"),
+        files_key(knowledge, view),
     )
 
 

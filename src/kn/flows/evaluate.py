@@ -13,7 +13,7 @@ from kn.flows.context import make_ready
 from kn.flows.items import resolve_in
 from kn.flows.knowledge import Knowledge
 from kn.flows.lookup import search_terms
-from kn.flows.serve import Asked, serve
+from kn.flows.serve import Asked, Tools, serve
 from kn.flows.view import View, open_view
 
 _FIELDS = frozenset(("task", "files", "expect", "never"))
@@ -41,14 +41,18 @@ def evaluate(
             "There is no task in the file.", hint='A line is {"task": …, "expect": [ID]}.'
         )
     ready = make_ready(knowledge, view, own_block=False)
-    stem = load_stemmer()
+    tools = Tools(
+        lambda terms: search_terms(knowledge, view, terms),
+        load_stemmer(),
+        lambda: None,  # files are not what is scored
+        lambda lines: [0 for _ in lines],
+    )
     answers = []
     for one in known:
         context = serve(
             ready,
             Asked(one.task, one.files, budget, at),
-            lambda terms: search_terms(knowledge, view, terms),
-            stem,
+            tools,
         )
         answers.append(Answered(one, tuple(i.id for i in context.items), context.spent))
     return answers, score_answers(answers)

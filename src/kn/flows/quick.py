@@ -12,6 +12,8 @@ from kn.adapters import witness
 
 TOO_OLD = 86_400
 """Seconds for which something kept may be used; what is current depends on the day."""
+SHAPE = 3
+"""Of what is kept; whoever changes `kn.flows.serve.Ready`, or what is in it, raises this."""
 LIMIT = 1.8
 """Seconds that a hook may take (DESIGN, promise 2: 2 s, with the start of Python)."""
 
@@ -137,7 +139,7 @@ def _key(place: tuple[str, str], what: str, marks: list[str]) -> str:
     from kn import __version__
 
     variables = [f"{name}={os.environ.get(name, '')}" for name in _MARKS]
-    return "\0".join([what, __version__, place[0], *variables, *marks])
+    return "\0".join([what, f"{__version__}-{SHAPE}", place[0], *variables, *marks])
 
 
 def _user_configs() -> list[str]:

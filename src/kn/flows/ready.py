@@ -12,8 +12,9 @@ from kn.adapters.index import IndexLost, WhooshIndex
 from kn.adapters.words import load_stemmer
 from kn.errors import KnError
 from kn.flows import quick
+from kn.flows.lines import line_counter, load_files
 from kn.flows.quick import Watched
-from kn.flows.serve import Asked, Context, Ready, serve
+from kn.flows.serve import Asked, Context, Ready, Tools, serve
 
 if TYPE_CHECKING:
     from kn.flows.knowledge import Knowledge
@@ -30,15 +31,19 @@ def answer_ready(asked: Asked) -> Context | None:
     if found is None or len(found[0]) != len(Ready._fields):
         return None
     ready = Ready._make(found[0])
+    state = Path(found[1]).parent
 
     def lookup(terms: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
-        index = WhooshIndex(Path(found[1]).parent / "index")
+        index = WhooshIndex(state / "index")
         if index.missing(ready.versions):
             raise _NotReady
         return index.search(terms)
 
     try:
-        return serve(ready, asked, lookup, load_stemmer())
+        tools = Tools(
+            lookup, load_stemmer(), lambda: load_files(state, ready.files_key), line_counter(state)
+        )
+        return serve(ready, asked, tools)
     except (_NotReady, IndexLost, KnError):
         return None  # the long way heals, or says what is wrong
 

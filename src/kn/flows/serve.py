@@ -14,11 +14,17 @@ from typing import Any, NamedTuple
 
 from kn.core import render
 from kn.core.analysis import Query, weigh_task
+from kn.core.hidden import quote_data
 from kn.core.layout import NONCE_DIGITS, Printable, lay_out
 from kn.core.rank import Ranked, Subject, Task, rank
+from kn.core.related import Files, FoundFile, Lead, rank_files
 from kn.errors import KnError
 
 TOKENIZER = "cl100k_base"
+LEADS = 10
+"""So many of the best items lead to files; a guess."""
+MOST_FILES = 5
+"""More names help nobody; a guess."""
 
 Lookup = Callable[[Iterable[str]], Mapping[str, Mapping[str, float]]]
 """Terms -> for each the versions that hold it, with its weight."""
@@ -77,6 +83,8 @@ class Ready(NamedTuple):
     held_back: int
     unreadable: list[str]
     budget: int
+    files_key: str
+    """Under which the files of the tree were made findable."""
 
     def body(self, row: tuple[Any, ...]) -> Body:
         at, size = row[-2:]
@@ -125,6 +133,8 @@ class Context(NamedTuple):
     items: tuple[ServedItem, ...]
     left_out: tuple[Ranked, ...]
     """Ranked, but over the budget."""
+    files: tuple[tuple[FoundFile, int], ...]
+    """Code files that the task will likely touch, each with the tokens of its line."""
     held_back: int
     unreadable: list[str]
 
@@ -139,7 +149,7 @@ class Context(NamedTuple):
             "view": self.asked.at or "worktree",
             "branch": self.branch,
             "items": [i.to_json() for i in self.items],
-            "files": [],
+            "files": [{"path": f.path, "why": f.why, "tokens": t} for f, t in self.files],
             "omitted": {
                 "count": len(self.left_out),
                 "because": "budget",
@@ -150,24 +160,56 @@ class Context(NamedTuple):
         }
 
 
-def serve(ready: Ready, asked: Asked, lookup: Lookup, stem: Callable[[str], str]) -> Context:
+class Tools(NamedTuple):
+    """What serving takes from outside."""
+
+    lookup: Lookup
+    """The index."""
+    stem: Callable[[str], str]
+    """The stemmer that the index was built with."""
+    files: Callable[[], Files | None]
+    """The tree's files, or None when they are not at hand."""
+    count_lines: Callable[[Sequence[str]], list[int]]
+    """The tokens of lines, each ending in a newline."""
+
+
+def serve(ready: Ready, asked: Asked, tools: Tools) -> Context:
     """Select what matters for the task and render it; never over the budget.
 
     Args:
         ready: The view.
         asked: The question.
-        lookup: The index.
-        stem: The stemmer that the index was built with.
+        tools: The outside world.
 
     Raises:
         KnError: A file lies outside the repository.
     """
-    task = _understand(ready, asked, stem)
-    terms = dict.fromkeys((*task.query.terms, *(task.branch.terms if task.branch else ())))
+    task = _understand(ready, asked, tools.stem)
+    terms = task.lookups
     rows = [*ready.subjects, *(ready.proposed if asked.include_proposed else ())]
-    postings = lookup(terms) if terms and rows else {}
+    postings = tools.lookup(terms) if terms and rows else {}
     ranked = rank([Subject._make(r[:-2]) for r in rows], postings, task)
-    return _lay_out(ready, asked, {r[0]: r for r in rows}, ranked)
+    by_id = {r[0]: r for r in rows}
+    files = _find_files(task, by_id, ranked, tools)
+    return _lay_out(ready, asked, by_id, ranked, files)
+
+
+def _find_files(
+    task: Task, rows: Mapping[str, tuple[Any, ...]], ranked: Sequence[Ranked], tools: Tools
+) -> list[tuple[FoundFile, int]]:
+    """The files that the task will likely touch, each with the tokens of its line."""
+    terms = task.query.terms or (task.branch.terms if task.branch else {})
+    files = tools.files() if terms or ranked else None
+    if files is None or not files.paths:
+        return []
+    leads = [Lead(r.id, r.score / ranked[0].score, rows[r.id][4]) for r in ranked[:LEADS]]
+    known = (*task.files, *task.changed)
+    found = rank_files(files, terms, leads if terms or task.files else (), known=known)[:MOST_FILES]
+    return list(zip(found, tools.count_lines([_file_line(f) for f in found]), strict=True))
+
+
+def _file_line(found: FoundFile) -> str:
+    return f"- {quote_data(found.path)}\n"
 
 
 def _understand(ready: Ready, asked: Asked, stem: Callable[[str], str]) -> Task:
@@ -198,7 +240,11 @@ def relative_path(top: str, given: str) -> str:
 
 
 def _lay_out(
-    ready: Ready, asked: Asked, rows: Mapping[str, tuple[Any, ...]], ranked: Sequence[Ranked]
+    ready: Ready,
+    asked: Asked,
+    rows: Mapping[str, tuple[Any, ...]],
+    ranked: Sequence[Ranked],
+    files: list[tuple[FoundFile, int]],
 ) -> Context:
     budget = ready.budget if asked.budget is None else asked.budget
     notes = []
@@ -216,6 +262,7 @@ def _lay_out(
         budget,
         more=max(len(ranked) - len(bodies), 0),
         notes=notes,
+        files=[(_file_line(f), tokens) for f, tokens in files],
         nonce=_nonce() if asked.form == "xml" else "",
         max_bytes=asked.max_bytes,
     )
@@ -225,7 +272,8 @@ def _lay_out(
     )
     return Context(
         asked, budget, ready.branch, layout.text, layout.spent, items,
-        tuple(ranked[len(items) :]), ready.held_back, ready.unreadable,
+        tuple(ranked[len(items) :]), tuple(files[: layout.files]), ready.held_back,
+        ready.unreadable,
     )  # fmt: skip
 
 

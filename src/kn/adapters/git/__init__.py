@@ -8,6 +8,7 @@ never fetches. Bytes in, bytes out.
 from kn.adapters.git.history import (
     Commit,
     all_tips,
+    changes_of,
     paths_of,
     reachable,
     read_commits,
@@ -56,6 +57,7 @@ __all__ = [
     "blobs_at",
     "branch",
     "changed_paths",
+    "changes_of",
     "config",
     "config_value",
     "environment",

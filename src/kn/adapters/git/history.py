@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -78,3 +79,28 @@ def all_tips(repo: Repository) -> list[str]:
     """The commits of all branches, remote ones too."""
     out = run(repo, "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes")
     return list(dict.fromkeys(out.decode("ascii").split()))
+
+
+def changes_of(repo: Repository, commits: Iterable[str]) -> dict[str, list[str]]:
+    """Commit as given -> the paths it changed; abbreviated ids and missing commits are taken."""
+    wanted = [c for c in commits if re.fullmatch("[0-9a-f]{7,64}", c)]
+    if not wanted:
+        return {}
+    given = "".join(f"{c}\n" for c in wanted).encode("ascii")
+    out = run(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", given=given)
+    whole = {}
+    for name, row in zip(wanted, out.split(b"\n"), strict=False):
+        kind, _, full = row.partition(b" ")
+        if kind == b"commit":
+            whole[name] = full.decode("ascii")
+    if not whole:
+        return {}
+    given = "".join(f"{c}\n" for c in dict.fromkeys(whole.values())).encode("ascii")
+    out = run(repo, "log", "--no-walk=unsorted", "--stdin", "-z", "--name-only", "--no-renames",
+              "--first-parent", "-m", "--format=%x01%H", given=given)  # fmt: skip
+    changed: dict[str, list[str]] = {}
+    for entry in out.split(b"\x01")[1:]:
+        head, _, rest = entry.partition(b"\0")
+        names = [os.fsdecode(n.lstrip(b"\n")) for n in rest.split(b"\0") if n.strip(b"\n")]
+        changed[head.decode("ascii").strip()] = names
+    return {name: changed.get(full, []) for name, full in whole.items()}

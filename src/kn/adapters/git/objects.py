@@ -30,8 +30,12 @@ def try_resolve(repo: Repository, revision: str) -> str | None:
 
 
 def list_tree(repo: Repository, commit: str, folder: str) -> dict[str, str]:
-    """Path -> blob id of every regular file below `folder` at `commit`; symlinks are left out."""
-    out = run(repo, "ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{folder}/")
+    """Path -> blob id of every regular file below `folder` at `commit`; symlinks are left out.
+
+    An empty `folder` is the whole tree.
+    """
+    below = (f"{folder}/",) if folder else ()
+    out = run(repo, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *below)
     found = {}
     for entry in out.split(b"\0"):
         if entry:

@@ -1,0 +1,91 @@
+"""The code files of a tree, made findable: built when HEAD or the items change, else loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kn.adapters import git, store
+from kn.core.related import Files, find_symbols, index_files, is_code
+from kn.flows.knowledge import Knowledge
+from kn.flows.lines import load_files
+from kn.flows.view import View
+
+MOST_PATHS = 50_000
+"""A larger tree is not searched for files; a guess."""
+MOST_READ = 4_000
+"""So many source files are read for their symbols; in a larger tree the paths alone count."""
+MOST_BYTES = 200_000
+"""Of a source file; larger ones are generated."""
+_SOURCE = frozenset(
+    ".py .pyi .js .jsx .ts .tsx .go .rs .java .kt .scala .rb .php .c .h .cc .cpp .hpp .cs .swift "
+    ".ex .exs .erl .hs .ml .clj .lua .dart .vue .svelte .sh".split()
+)
+
+
+def files_key(knowledge: Knowledge, view: View) -> str:
+    """Changes whenever the files, or what leads to them, may have changed."""
+    head = view.commit or knowledge.probe.head
+    shown = "\n".join(sorted(r.version for r in view.rows if r.standing == "current"))
+    return hashlib.sha1(f"1\n{head}\n{shown}".encode(), usedforsecurity=False).hexdigest()[:16]
+
+
+def make_files(knowledge: Knowledge, view: View) -> Files:
+    """The files of HEAD, or of the revision of the view; kept for the next time."""
+    key = files_key(knowledge, view)
+    found = load_files(knowledge.state, key)
+    if found is not None:
+        return found
+    head = view.commit or knowledge.probe.head
+    tree = git.list_tree(knowledge.repo, head, "") if head else {}
+    documents = {r.document for r in view.rows}
+    paths = {
+        p: b
+        for p, b in tree.items()
+        if not p.startswith(f"{knowledge.folder}/") and p not in documents and is_code(p)
+    }
+    if len(paths) > MOST_PATHS:
+        paths = {}
+    from kn.adapters.words import load_stemmer
+
+    symbols = _read_symbols(knowledge, paths)
+    touched = _read_touched(knowledge, view) if paths else {}
+    files = index_files(sorted(paths), symbols, touched, load_stemmer())
+    store.save(knowledge.state / "files", (key, *files))
+    return files
+
+
+def _read_symbols(knowledge: Knowledge, paths: Mapping[str, str]) -> dict[str, list[str]]:
+    sources = {p: b for p, b in paths.items() if os.path.splitext(p)[1] in _SOURCE}
+    if len(sources) > MOST_READ:
+        return {}
+    path = knowledge.state / "symbols"
+    loaded: Any = store.load(path)
+    known: dict[str, list[str]] = loaded if isinstance(loaded, dict) else {}
+    missing = sorted({b for b in sources.values() if b not in known})
+    if missing:
+        for blob, raw in git.read_blobs(knowledge.repo, missing).items():
+            text = raw.decode("utf-8", "replace") if len(raw) <= MOST_BYTES else ""
+            known[blob] = find_symbols(text)
+        kept = set(sources.values())
+        store.save(path, {b: names for b, names in known.items() if b in kept})
+    return {p: known.get(b, []) for p, b in sources.items()}
+
+
+def _read_touched(knowledge: Knowledge, view: View) -> dict[str, set[str]]:
+    """Item id -> its anchors, and what the commits of its evidence changed."""
+    current = [r for r in view.rows if r.standing == "current"]
+    commits = {r.id: [str(e["commit"]) for e in r.evidence if e.get("commit")] for r in current}
+    changed = git.changes_of(knowledge.repo, _flat(commits.values()))
+    touched: dict[str, set[str]] = {}
+    for row in current:
+        found = {p for c in commits[row.id] for p in changed.get(c, ())}
+        if found:
+            touched[row.id] = found
+    return touched
+
+
+def _flat(lists: Iterable[list[str]]) -> list[str]:
+    return list(dict.fromkeys(c for one in lists for c in one))
