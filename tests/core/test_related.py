@@ -33,7 +33,7 @@ def test_a_word_of_the_path_finds_the_file() -> None:
 
 
 def test_a_word_of_a_symbol_finds_the_file_behind_one_of_the_path() -> None:
-    assert paths(["limiter"]) == ["src/gateway/middleware.py"]
+    assert paths(["limiter"]) == ["src/gateway/limits.py", "src/gateway/middleware.py"]
 
 
 def test_the_scope_of_an_item_leads_to_its_file() -> None:

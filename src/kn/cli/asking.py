@@ -27,6 +27,7 @@ OPTIONS = (
     Option("--budget", "number", "N", "Tokens at the most."),
     Option("--at", "text", "REV", "The knowledge of a revision."),
     Option("--format", "choice", "", "Plain lines, or fenced for an agent.", ("markdown", "xml")),
+    Option("--read", "flag", "", "The relevant parts of the files, within the budget."),
     Option("--max-bytes", "number", "N", "Bytes at the most."),
     Option("--include-unreviewed", "flag", "", "In an agent: unreviewed items as well."),
     Option("--include-proposed", "flag", "", "Proposals as well, marked so."),
@@ -93,7 +94,7 @@ def answer_plainly(words: list[str]) -> bool:
         Whether the answer was printed.
     """
     values = read_plainly(words[1:])
-    if values is None or values.get("--at") or values.get("--explain"):
+    if values is None or any(values.get(o) for o in ("--at", "--explain", "--read")):
         return False
     from kn.flows.quick import keep_answer
     from kn.flows.ready import answer_ready

@@ -47,7 +47,7 @@ def command(task: str, **given: Any) -> None:
     values = {f"--{name.replace('_', '-')}": value for name, value in given.items()}
     asked = asked_of({**values, "task": task})
     knowledge = here(at=asked.at)
-    done = build_context(knowledge, asked)
+    done = build_context(knowledge, asked, read=values["--read"])
     context = done.context
     warn_unreadable(context.unreadable)
     text = json_text(context.to_json()) + "\n" if values["--json"] else context.text
@@ -57,4 +57,6 @@ def command(task: str, **given: Any) -> None:
     if values["--explain"]:
         for line in explain_lines(context):
             say(line)
-    done.keep(sys.argv[1:], "" if values["--explain"] else text, started_ns)
+    # What --read prints depends on files that are not watched, what --explain says is on stderr.
+    again = not (values["--explain"] or values["--read"])
+    done.keep(sys.argv[1:], text if again else "", started_ns)

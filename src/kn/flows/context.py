@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kn.adapters import git
@@ -40,8 +39,13 @@ class Built:
         keep_context(self.knowledge, self.view, self.ready, words, printed, started_ns)
 
 
-def build_context(knowledge: Knowledge, asked: Asked) -> Built:
+def build_context(knowledge: Knowledge, asked: Asked, *, read: bool = False) -> Built:
     """The context for a task.
+
+    Args:
+        knowledge: The repository.
+        asked: The question.
+        read: Whether the relevant parts of the files go in as well, within the same budget.
 
     Raises:
         KnError: A file lies outside the repository, or a revision does not exist.
@@ -49,14 +53,19 @@ def build_context(knowledge: Knowledge, asked: Asked) -> Built:
     own_block = knowledge.in_agent and not asked.include_unreviewed
     view = open_view(knowledge, at=asked.at, audience="agent" if own_block else "person")
     ready = make_ready(knowledge, view, own_block=own_block)
-
-    def lookup(terms: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
-        return search_terms(knowledge, view, terms)
-
     tools = Tools(
-        lookup, load_stemmer(), lambda: make_files(knowledge, view), line_counter(knowledge.state)
+        lambda terms: search_terms(knowledge, view, terms),
+        load_stemmer(),
+        lambda: make_files(knowledge, view),
+        line_counter(knowledge.state),
     )
-    return Built(serve(ready, asked, tools), knowledge, view, ready)
+    if not read:
+        return Built(serve(ready, asked, tools), knowledge, view, ready)
+    from kn.flows.reading import items_budget, read_files
+
+    budget = ready.budget if asked.budget is None else asked.budget
+    context = serve(ready, asked._replace(budget=items_budget(budget)), tools)
+    return Built(read_files(knowledge, context, asked, budget), knowledge, view, ready)
 
 
 def make_ready(knowledge: Knowledge, view: View, *, own_block: bool) -> Ready:
