@@ -104,3 +104,17 @@ def changes_of(repo: Repository, commits: Iterable[str]) -> dict[str, list[str]]
         names = [os.fsdecode(n.lstrip(b"\n")) for n in rest.split(b"\0") if n.strip(b"\n")]
         changed[head.decode("ascii").strip()] = names
     return {name: changed.get(full, []) for name, full in whole.items()}
+
+
+def newest_branches(repo: Repository, most: int) -> list[tuple[str, str]]:
+    """Name and commit of the branches, local and remote, that have the newest commits."""
+    out = run(repo, "for-each-ref", "--sort=-committerdate", f"--count={most}",
+              "--format=%(refname)%00%(objectname)%00%(symref)", "refs/heads",
+              "refs/remotes")  # fmt: skip
+    rows = [row.split("\0") for row in out.decode("utf-8", "replace").splitlines()]
+    names = [
+        (r[0].removeprefix("refs/heads/").removeprefix("refs/remotes/"), r[1])
+        for r in rows
+        if not r[2]
+    ]
+    return list({commit: (name, commit) for name, commit in reversed(names)}.values())[::-1]

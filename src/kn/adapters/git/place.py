@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kn.adapters.git.process import Done, Repository, attempt, run, spawn, spawn_all
-from kn.errors import NotARepository
+from kn.errors import KnError, NotARepository
 
 
 def find_repository(start: Path) -> Repository:
@@ -41,6 +41,8 @@ def _read_place(start: Path, done: Done) -> Repository:
                 f"git refuses {start}: it belongs to another user.",
                 hint="`git status` there says how to trust it.",
             )
+        if said.startswith("fatal: bad config"):
+            raise KnError(f"git says: {said.splitlines()[0].removeprefix('fatal: ')}.")
         raise NotARepository(
             f"{start} is not inside a git repository.",
             hint="Run `git init` here, or change into your project.",
