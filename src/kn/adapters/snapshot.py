@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from kn.errors import KnError
+
 RACY_NS = 50_000_000
 """Nanoseconds; a kernel tick is 4 to 10 ms, the rest is a margin."""
 
@@ -21,7 +23,8 @@ RACY_NS = 50_000_000
 class Seen(NamedTuple):
     """A regular file as it was when it was hashed."""
 
-    mtime_ns: int
+    changed_ns: int
+    """The later of the times of content and inode: `cp -p` and `rsync -t` keep the first."""
     size: int
     inode: int
     hashed_ns: int
@@ -33,23 +36,39 @@ Snapshot = dict[str, Seen]
 
 
 def list_items(top: Path, folder: str, subfolders: Iterable[str]) -> dict[str, os.stat_result]:
-    """Every item file, one level below `folder`, with its stat; symlinks and devices are left out.
+    """Every item file, one level below `folder`, with its stat.
 
-    Temporary files (`.tmp-…`), hidden files and other endings are nobody's items.
+    Symlinks, also in place of a folder, and devices are left out. Temporary files (`.tmp-…`),
+    hidden files and other endings are nobody's items.
+
+    Raises:
+        KnError: A folder cannot be read.
     """
     found = {}
     for name in subfolders:
+        where = top / folder / name
         try:
-            entries = os.scandir(top / folder / name)
+            if not stat.S_ISDIR(where.lstat().st_mode):
+                continue
+            entries = os.scandir(where)
         except (FileNotFoundError, NotADirectoryError):
             continue
+        except OSError as error:
+            raise KnError(f"{where} could not be read: {error.strerror or error}.") from error
         with entries:
             for entry in entries:
                 if entry.name.endswith((".yaml", ".yml")) and entry.name[0] != ".":
-                    known = entry.stat(follow_symlinks=False)
-                    if stat.S_ISREG(known.st_mode):
+                    known = _stat_entry(entry)
+                    if known is not None and stat.S_ISREG(known.st_mode):
                         found[f"{folder}/{name}/{entry.name}"] = known
     return found
+
+
+def _stat_entry(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except OSError:  # gone since it was listed
+        return None
 
 
 def stat_paths(top: Path, paths: Iterable[str]) -> dict[str, os.stat_result]:
@@ -77,11 +96,15 @@ def is_fresh(seen: Seen | None, known: os.stat_result) -> bool:
     """Whether the file is surely what it was when it was hashed."""
     return (
         seen is not None
-        and seen.mtime_ns == known.st_mtime_ns
+        and seen.changed_ns == _changed_ns(known)
         and seen.size == known.st_size
         and seen.inode == known.st_ino
-        and seen.mtime_ns + RACY_NS < seen.hashed_ns
+        and seen.changed_ns + RACY_NS < seen.hashed_ns
     )
+
+
+def _changed_ns(known: os.stat_result) -> int:
+    return max(known.st_mtime_ns, known.st_ctime_ns)
 
 
 def refresh(
@@ -106,5 +129,5 @@ def refresh(
         except OSError:
             continue
         blob = blob_of(content)
-        after[path] = Seen(known.st_mtime_ns, known.st_size, known.st_ino, now, blob)
+        after[path] = Seen(_changed_ns(known), known.st_size, known.st_ino, now, blob)
     return after

@@ -76,13 +76,27 @@ def is_rewriting(git_dir: str) -> bool:
     return any(os.path.exists(os.path.join(git_dir, name)) for name in names)
 
 
+def holds(path: str, word: bytes) -> bool:
+    """Whether a file holds the word, in any case; a file that cannot be read holds nothing."""
+    try:
+        with open(path, "rb") as file:
+            return word in file.read().lower()
+    except OSError:
+        return False
+
+
 def look(paths: list[str]) -> list[tuple[int, int, int] | None]:
-    """Modification time, size and inode of each path; None for what is not there."""
+    """Time of the last change, size and inode of each path; None for what is not there.
+
+    The time is the later one of content and inode, as in git: a copy that keeps the old time of
+    the content (`cp -p`, `rsync -t`) still changes the inode's.
+    """
     seen: list[tuple[int, int, int] | None] = []
     for path in paths:
         try:
             known = os.lstat(path)
-            seen.append((known.st_mtime_ns, known.st_size, known.st_ino))
+            changed = max(known.st_mtime_ns, known.st_ctime_ns)
+            seen.append((changed, known.st_size, known.st_ino))
         except (OSError, ValueError):
             seen.append(None)
     return seen
@@ -96,7 +110,8 @@ def look_into(folders: list[str]) -> list[tuple[str, int, int, int]]:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     known = entry.stat(follow_symlinks=False)
-                    seen.append((entry.path, known.st_mtime_ns, known.st_size, known.st_ino))
+                    changed = max(known.st_mtime_ns, known.st_ctime_ns)
+                    seen.append((entry.path, changed, known.st_size, known.st_ino))
         except OSError:
             continue
     seen.sort()

@@ -21,6 +21,7 @@ _MARKS = (
     "KN_CONTEXT_BUDGET", "KN_TODAY", "KN_DIR", "CLAUDECODE", "CLAUDE_CODE_SESSION_ID",
     "CODEX_SESSION_ID", "CODEX_THREAD_ID", "CODEX_CI", "GEMINI_CLI", "OPENCODE", "COPILOT_CLI",
     "COPILOT_AGENT_SESSION_ID", "AI_AGENT", "AGENT", "CURSOR_AGENT", "HOME", "XDG_CONFIG_HOME",
+    "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
 )  # fmt: skip
 """Variables that an answer depends on."""
 
@@ -48,7 +49,10 @@ def repeat_answer(words: list[str]) -> bool:
     answer = _load(place, "answer", _answer_marks(words))
     if answer is None or not _is_unchanged(place, _marks_of(words), answer[1]):
         return False
-    os.write(1, str(answer[2]).encode("utf-8", "surrogateescape"))
+    try:  # noqa: SIM105 -- contextlib is an import more
+        os.write(1, str(answer[2]).encode("utf-8", "surrogateescape"))
+    except BrokenPipeError:
+        pass  # whoever reads us has enough
     return True
 
 
@@ -69,10 +73,12 @@ def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) ->
     if dirs is None or place is None:
         return
     _, git_dir, common = dirs
-    base = [f"{git_dir}/HEAD", f"{common}/packed-refs", f"{common}/config",
-            f"{common}/config.worktree", f"{common}/kn/local", f"{common}/reftable/tables.list",
-            *_user_configs()]  # fmt: skip
-    paths = [*base, *watched.paths]
+    configs = [f"{common}/config", f"{git_dir}/config.worktree", *_user_configs()]
+    if any(witness.holds(path, b"include") for path in configs):
+        return  # git reads files that nobody watches here
+    base = [f"{git_dir}/HEAD", f"{common}/packed-refs", f"{common}/kn/local",
+            f"{common}/reftable/tables.list"]  # fmt: skip
+    paths = [*base, *configs, *watched.paths]
     stats, files = witness.look(paths), witness.look_into(watched.folders)
     if witness.newest(stats, files) + witness.RACY_NS > watched.started_ns:
         return
