@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sessions": ("kn.cli.sessions:command", "List and print AI sessions."),
     "check": ("kn.cli.check:command", "Check that the knowledge is sound."),
     "eval": ("kn.cli.evaluate:command", "Score the knowledge on known tasks."),
+    "stats": ("kn.cli.stats:command", "Count the knowledge, its health and its worth."),
     "import": ("kn.cli.import_records:command", "Take in records that you have."),
     "uninstall": ("kn.cli.uninstall:command", "Undo `kn init`; items stay."),
     "hook": ("kn.cli.hook:command", "What the git hooks call."),

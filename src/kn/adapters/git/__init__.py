@@ -14,6 +14,7 @@ from kn.adapters.git.history import (
     reachable,
     read_commits,
     read_one,
+    touching,
 )
 from kn.adapters.git.objects import (
     blobs_at,
@@ -80,6 +81,7 @@ __all__ = [
     "resolve",
     "run",
     "subjects",
+    "touching",
     "try_resolve",
     "uncommitted_paths",
     "work_trees",

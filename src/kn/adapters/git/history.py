@@ -118,3 +118,12 @@ def newest_branches(repo: Repository, most: int) -> list[tuple[str, str]]:
         if not r[2]
     ]
     return list({commit: (name, commit) for name, commit in reversed(names)}.values())[::-1]
+
+
+def touching(repo: Repository, folder: str) -> list[tuple[str, str]]:
+    """Commit and day of what HEAD's first parents changed below `folder`, oldest first."""
+    if attempt(repo, "rev-parse", "-q", "--verify", "HEAD").returncode:
+        return []
+    out = run(repo, "log", "--first-parent", "--reverse", "--format=%H %cs", "HEAD", "--", folder)
+    rows = [row.split(" ") for row in out.decode("ascii").splitlines()]
+    return [(row[0], row[1]) for row in rows if len(row) == 2]
