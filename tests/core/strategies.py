@@ -40,7 +40,7 @@ NASTY = (
 """Texts that some reader of YAML takes for something else, or that pose as what they are not."""
 
 _REFUSED = "".join(map(chr, (*range(9), *range(0xB, 0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF)))
-chars = st.characters(blacklist_categories=("Cs",), blacklist_characters=_REFUSED)
+chars = st.characters(exclude_categories=["Cs"], exclude_characters=_REFUSED)
 words = st.sampled_from(NASTY) | st.text(chars, min_size=1, max_size=12)
 
 

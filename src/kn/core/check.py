@@ -103,6 +103,8 @@ def check_links(items: Mapping[str, tuple[str, Links]], currency: Currency) -> l
         found.append(Finding("KN010", items[item_id][0], 1, f"names {named}: not here", item_id))
     for cycle in currency.cycles:
         message = f"supersede each other: {', '.join(cycle)}"
+        if len(cycle) == 1:
+            message = "supersedes itself"
         found.append(Finding("KN011", items[cycle[0]][0], 1, message, cycle[0]))
     for older, heads in currency.forks.items():
         where = items[older][0] if older in items else items[heads[0]][0]

@@ -37,6 +37,7 @@ class Currency:
     amended_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For a current item the current ones that change a part of it."""
     cycles: tuple[tuple[str, ...], ...] = ()
+    """Items that supersede each other, all that hang together in one; or one that does itself."""
     forks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For a superseded item several current successors that no link joins."""
     dangling: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -57,7 +58,7 @@ def judge(items: Iterable[Links], today: str) -> Currency:
     standing: dict[str, Standing] = {}
     for item in by_id.values():
         standing[item.id] = _stand(item, bool(newer.get(item.id)), today)
-    ends, cycles = _chain_ends(newer, by_id)
+    ends, cycles = _chain_ends(newer)
     amended = defaultdict(list)
     for item in by_id.values():
         if standing[item.id] == "current":
@@ -68,7 +69,7 @@ def judge(items: Iterable[Links], today: str) -> Currency:
         standing,
         {i: ends[i] for i in ends if standing.get(i) == "superseded"},
         {older: tuple(sorted(ids)) for older, ids in amended.items()},
-        cycles,
+        tuple(sorted((*cycles, *_loops(by_id)))),
         _forks(newer, by_id, standing),
         _dangling(by_id),
     )
@@ -101,45 +102,58 @@ def _stand(item: Links, replaced: bool, today: str) -> Standing:
 
 
 def _chain_ends(
-    newer: Mapping[str, tuple[str, ...]], by_id: Mapping[str, Links]
-) -> tuple[dict[str, tuple[str, ...]], tuple[tuple[str, ...], ...]]:
+    newer: Mapping[str, tuple[str, ...]],
+) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, ...]]]:
+    """Where each chain of successors ends, and the circles in which one never does."""
     ends: dict[str, tuple[str, ...]] = {}
-    cycles: set[tuple[str, ...]] = set()
-    for start in newer:
-        found: list[str] = []
-        seen = {start}
-        waiting = list(reversed(newer[start]))
+    cycles = []
+    for knot in _knots(newer):
+        if len(knot) > 1:
+            cycles.append(knot)
+        found: set[str] = set()
+        inside = set(knot)
+        for item_id in knot:
+            for onward in newer.get(item_id, ()):
+                if onward not in inside:
+                    found.update(ends[onward] or (() if newer.get(onward) else (onward,)))
+        ends.update(dict.fromkeys(knot, tuple(sorted(found))))
+    return {older: ends[older] for older in newer}, cycles
+
+
+def _knots(newer: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The strongly connected components, successors first (Tarjan 1972, without recursion)."""
+    number: dict[str, int] = {}
+    low: dict[str, int] = {}
+    open_ids: dict[str, None] = {}
+    knots: list[tuple[str, ...]] = []
+    for root in newer:
+        waiting = [] if root in number else [(root, iter(newer[root]))]
         while waiting:
-            at = waiting.pop()
-            if at == start:
-                cycles.add(_cycle_of(start, newer))
-            if at in seen:
-                continue
-            seen.add(at)
-            onward = newer.get(at, ())
-            if onward:
-                waiting.extend(reversed(onward))
+            at, onward = waiting[-1]
+            if at not in number:
+                number[at] = low[at] = len(number)
+                open_ids[at] = None
+            for successor in onward:
+                if successor not in number:
+                    waiting.append((successor, iter(newer.get(successor, ()))))
+                    break
+                if successor in open_ids:
+                    low[at] = min(low[at], number[successor])
             else:
-                found.append(at)
-        ends[start] = tuple(found)
-    return ends, tuple(sorted(cycles))
+                waiting.pop()
+                if waiting:
+                    above = waiting[-1][0]
+                    low[above] = min(low[above], low[at])
+                if low[at] == number[at]:
+                    knot: list[str] = []
+                    while not knot or knot[-1] != at:
+                        knot.append(open_ids.popitem()[0])
+                    knots.append(tuple(sorted(knot)))
+    return knots
 
 
-def _cycle_of(start: str, newer: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The members of the loops through `start`: what it reaches and what reaches it."""
-    reached = _reach(start, newer)
-    return tuple(sorted(i for i in reached if start in _reach(i, newer)))
-
-
-def _reach(start: str, newer: Mapping[str, tuple[str, ...]]) -> set[str]:
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        for onward in newer.get(waiting.pop(), ()):
-            if onward not in seen:
-                seen.add(onward)
-                waiting.append(onward)
-    return seen
+def _loops(by_id: Mapping[str, Links]) -> list[tuple[str, ...]]:
+    return [(i,) for i, item in by_id.items() if i in (*item.supersedes, *item.superseded_by)]
 
 
 def _forks(
