@@ -277,3 +277,12 @@ def test_nothing_is_repeated_that_came_with_a_warning(stocked: Desk, kn: Kn) -> 
         assert "1 unreadable: run `kn check`." in done.stdout
     small = [kn(*ASK, "--budget", "3") for _ in range(3)]
     assert all("too small" in done.stderr and done.stdout == "" for done in small)
+
+
+def test_an_item_that_came_and_went_is_not_repeated(stocked: Desk, kn: Kn) -> None:
+    before = _settle(kn, *ASK)
+    path = stocked.plant("dec-00000002", OTHER, name="short")
+    os.utime(path, (time.time() + 5,) * 2)  # as if it was being written at this moment
+    assert OTHER in kn(*ASK).stdout
+    path.unlink()
+    assert kn(*ASK).stdout == before

@@ -99,12 +99,16 @@ def answer_plainly(words: list[str]) -> bool:
     from kn.flows.quick import keep_answer
     from kn.flows.ready import answer_ready
 
-    context = answer_ready(asked_of(values))
-    if context is None or not context.text:
+    answer = answer_ready(asked_of(values))
+    if answer is None or not answer[0].text:
         return False
+    context, generation = answer
     text = json_text(context.to_json()) + "\n" if values.get("--json") else context.text
-    os.write(1, text.encode("utf-8", "surrogateescape"))
-    keep_answer(words, text)
+    try:  # noqa: SIM105 -- contextlib is an import more
+        os.write(1, text.encode("utf-8", "surrogateescape"))
+    except BrokenPipeError:
+        pass  # whoever reads us has enough
+    keep_answer(words, text, generation)
     return True
 
 

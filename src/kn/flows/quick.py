@@ -56,48 +56,59 @@ def repeat_answer(words: list[str]) -> bool:
     return True
 
 
-def recall_ready(unreviewed: bool) -> tuple[tuple[object, ...], str] | None:
-    """The view that was made ready, as plain values, and kn's folder; None when it changed."""
+def recall_ready(unreviewed: bool) -> tuple[tuple[object, ...], str, str] | None:
+    """The view that was made ready, as plain values, its generation, and the folder of what is
+    kept; None when it changed.
+    """
     place = _usual_place()
     if place is None:
         return None
     ready = _load(place, "ready", [str(unreviewed)])
     if ready is None or not _is_unchanged(place, [str(unreviewed)], ready[1]):
         return None
-    return (ready[2], place[1]) if isinstance(ready[2], tuple) else None
+    return (ready[2], str(ready[1]), place[1]) if isinstance(ready[2], tuple) else None
 
 
-def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) -> None:
-    """Keep a view that is ready, with everything that it depends on."""
+def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) -> str:
+    """Keep a view that is ready, with everything that it depends on.
+
+    Returns:
+        Its generation; empty when it was not kept.
+    """
     dirs, place = _usual_dirs(), _usual_place()
     if dirs is None or place is None:
-        return
+        return ""
     _, git_dir, common = dirs
     configs = [f"{common}/config", f"{git_dir}/config.worktree", *_user_configs()]
     if any(witness.holds(path, b"include") for path in configs):
-        return  # git reads files that nobody watches here
+        return ""  # git reads files that nobody watches here
     base = [f"{git_dir}/HEAD", f"{common}/packed-refs", f"{common}/kn/local",
             f"{common}/reftable/tables.list"]  # fmt: skip
     paths = [*base, *configs, *watched.paths]
     stats, files = witness.look(paths), witness.look_into(watched.folders)
     if witness.newest(stats, files) + witness.RACY_NS > watched.started_ns:
-        return
+        return ""
     generation = f"{time.time_ns():x}-{os.getpid():x}"
     watch = (generation, int(time.time()), paths, stats, watched.folders, files)
     marks = [str(unreviewed)]
     witness.save_answer(place[1], (_key(place, "watch", marks), *watch))
     witness.save_answer(place[1], (_key(place, "ready", marks), generation, value))
+    return generation
 
 
-def keep_answer(words: list[str], text: str) -> None:
-    """Keep what was printed on stdout for these words; it came from the view that is ready now."""
+def keep_answer(words: list[str], text: str, generation: str) -> None:
+    """Keep what was printed on stdout for these words.
+
+    Args:
+        words: The command line.
+        text: All that was printed.
+        generation: Of the view it came from. The newest one may be another by now: somebody
+            else's, or an older one, when this one was too fresh to be kept.
+    """
     place = _usual_place()
-    if place is None or "-" in words or len(text) > 200_000:
-        return
-    watch = _load(place, "watch", _marks_of(words))
-    if watch is not None:
+    if place is not None and generation and "-" not in words and len(text) <= 200_000:
         key = _key(place, "answer", _answer_marks(words))
-        witness.save_answer(place[1], (key, watch[1], text))
+        witness.save_answer(place[1], (key, generation, text))
 
 
 def _is_unchanged(place: tuple[str, str], marks: list[str], generation: object) -> bool:

@@ -25,13 +25,16 @@ class _NotReady(Exception):
     """The index lacks something; the long way puts it in."""
 
 
-def answer_ready(asked: Asked) -> Context | None:
-    """The context for a task, if the view is ready and still what it was; else None."""
+def answer_ready(asked: Asked) -> tuple[Context, str] | None:
+    """The context for a task, if the view is ready and still what it was; else None.
+
+    With it comes the generation of the view, for `quick.keep_answer`.
+    """
     found = quick.recall_ready(asked.include_unreviewed)
     if found is None or len(found[0]) != len(Ready._fields):
         return None
     ready = Ready._make(found[0])
-    state = Path(found[1]).parent
+    state = Path(found[2]).parent
 
     def lookup(terms: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
         index = WhooshIndex(state / "index")
@@ -43,7 +46,7 @@ def answer_ready(asked: Asked) -> Context | None:
         tools = Tools(
             lookup, load_stemmer(), lambda: load_files(state, ready.files_key), line_counter(state)
         )
-        return serve(ready, asked, tools)
+        return serve(ready, asked, tools), found[1]
     except (_NotReady, IndexLost, KnError):
         return None  # the long way heals, or says what is wrong
 
@@ -70,6 +73,7 @@ def keep_context(
     folders = [str(top / knowledge.folder / k.folder) for k in knowledge.schema.kinds.values()]
     folders.append(str(top / knowledge.folder / "kinds"))
     unreviewed = "--include-unreviewed" in words
-    quick.keep_ready(unreviewed, tuple(ready), Watched(paths, folders, started_ns))
+    watched = Watched(paths, folders, started_ns)
+    generation = quick.keep_ready(unreviewed, tuple(ready), watched)
     if printed:
-        quick.keep_answer(words, printed)
+        quick.keep_answer(words, printed, generation)
