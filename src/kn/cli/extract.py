@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
+from kn.cli import extract_by_model as by_model
+from kn.cli.extract_by_model import model_options
 from kn.cli.show import candidate_lines
 from kn.cli.terminal import clean, here, print_json, say
 from kn.flows import capture
@@ -15,12 +19,27 @@ from kn.flows import capture
 @click.option("--since-last", is_flag=True, help="What came since the last look (the default).")
 @click.option("--dry-run", is_flag=True, help="Only show; put nothing into the inbox.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@model_options
 def command(
-    commit: str | None, span: str | None, since_last: bool, dry_run: bool, as_json: bool
+    commit: str | None,
+    span: str | None,
+    since_last: bool,
+    dry_run: bool,
+    as_json: bool,
+    model: str | None,
+    **asked: Any,
 ) -> None:
     """Read commit messages and put what is worth keeping into the inbox, with its evidence."""
     if sum(map(bool, (commit, span, since_last))) > 1:
         raise click.UsageError("Say one of --commit, --range and --since-last.")
+    if model is not None:
+        by_model.run(
+            model=model, commit=commit or "", span=span or "", session="", keep=not dry_run,
+            as_json=as_json, **asked,
+        )  # fmt: skip
+        return
+    if any(asked.values()):
+        raise click.UsageError("--max-cost, --max-tokens-total and --yes go with --llm.")
     knowledge = here()
     captured = capture.run_extraction(
         knowledge, commit=commit or "", span=span or "", keep=not dry_run
