@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kn.core.codec import decode, encode, plain_fields
 from kn.core.model import Item
 from kn.core.schema import Schema
-from kn.core.yamlread import read_yaml
+from kn.core.yamlread import find_comments
 from kn.core.yamlwrite import write_field
 from kn.errors import KnError
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The lines of one top-level field; `tail` counts blank and comment lines after its value."""
+    """The lines of one top-level field, and the blank and comment lines that follow them."""
 
     name: str
-    rows: tuple[str, ...]
-    tail: int
+    body: str
+    tail: str
 
 
-_KEY = re.compile(r"""(?:"([^"\\]+)"|'([^']+)'|([A-Za-z_][\w-]*))[ \t]*:(?:[ \t]|$)""")
-_COMMENTED = re.compile(
-    r"""^([\w-]+:[ \t]+(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^"'|>#\[{&*!][^#]*?))([ \t]+#.*)$"""
+_ROWS = re.compile(r"[^\n]*\n|[^\n]+")
+_KEY = re.compile(
+    r"""(?:"([^"\\]+)"|'([^']+)'|([^\s"'#&*!|>%@`\[\]{},?:-][^:\r\n]*?))[ \t]*:(?:[ \t\r\n]|$)"""
 )
+_COMMENTED = re.compile(
+    r"""^["']?[\w-]+["']?:(?:[ \t]+(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[|>][-+0-9]*
+          |[^"'|>#\[{&*!][^#]*?))?(?P<comment>[ \t]+\#.*)$""",
+    re.VERBOSE,
+)
+"""The first line of a field with a comment behind its value; a guess that is checked after."""
 
 
 def rewrite(raw: bytes, item: Item, schema: Schema, *, lose_comments: bool = False) -> bytes:
@@ -48,16 +54,14 @@ def rewrite(raw: bytes, item: Item, schema: Schema, *, lose_comments: bool = Fal
     old, new = plain_fields(before, schema), plain_fields(item, schema)
     if old == new:
         return raw
-    text = raw.decode("utf-8").removeprefix("\ufeff")
-    newline = "\r\n" if "\r\n" in text else "\n"
     order = [f.name for f in schema.fields_of(item.kind)]
-    spliced = _splice(text.replace("\r\n", "\n"), old, new, order)
+    spliced = _splice(raw.decode("utf-8"), old, new, order)
     if spliced is not None:
-        result = spliced.replace("\n", newline).encode("utf-8")
+        result = spliced.encode("utf-8")
         after, _ = decode(result, schema)
         if after is not None and plain_fields(after, schema) == new and _keeps(raw, result):
             return result
-    if _comments(raw) and not lose_comments:
+    if find_comments(raw) and not lose_comments:
         raise KnError(
             "The change cannot be made without losing comments of the file.",
             hint="Edit the file by hand, or say --rewrite to write it anew without them.",
@@ -71,26 +75,27 @@ def _splice(
     head, parts = _divide(text)
     if parts is None or not {p.name for p in parts} >= set(old):
         return None
-    kept: list[tuple[str, str]] = []
+    newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
+    kept = []
     for part in parts:
-        rows = list(part.rows)
-        if part.name not in new:
-            if part.name in old:
-                rows = rows[len(rows) - part.tail :] if part.tail else []
-        elif new[part.name] != old.get(part.name):
-            rows = _exchange(part, new[part.name])
-        kept.append((part.name, "".join(rows)))
+        name, body = part.name, part.body
+        if name in new and new[name] != old.get(name):
+            body = _exchange(part, new[name], newline)
+        elif name in old and name not in new:
+            body = ""
+        kept.append(replace(part, body=body))
     for name in [n for n in new if n not in {p.name for p in parts}]:
-        _insert(kept, name, write_field(name, new[name]), order)
-    return head + "".join(rows for _, rows in kept)
+        written = write_field(name, new[name]).replace("\n", newline)
+        _insert(kept, _Part(name, written, ""), order, newline)
+    return head + "".join(part.body + part.tail for part in kept)
 
 
 def _divide(text: str) -> tuple[str, list[_Part] | None]:
     """The lines before the first field, and the fields; None where the file is no plain block."""
-    rows = text.split("\n")
-    if rows[-1] == "":
-        rows.pop()
-    rows = [row + "\n" for row in rows]
+    rows = _ROWS.findall(text)
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    if mark:
+        rows[0] = rows[0].removeprefix(mark)
     starts = [i for i, row in enumerate(rows) if _KEY.match(row)]
     if not starts:
         return "", None
@@ -98,15 +103,15 @@ def _divide(text: str) -> tuple[str, list[_Part] | None]:
     if any(row.strip() and not row.lstrip().startswith(("#", "---")) for row in head):
         return "", None
     parts = []
-    for at, start in enumerate(starts):
-        end = starts[at + 1] if at + 1 < len(starts) else len(rows)
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         match = _KEY.match(rows[start])
         assert match is not None
-        tail = 0
-        while end - tail - 1 > start and _between(rows[end - tail - 1]):
-            tail += 1
-        parts.append(_Part(match[1] or match[2] or match[3], tuple(rows[start:end]), tail))
-    return "".join(head), parts
+        last = end
+        while last - 1 > start and _between(rows[last - 1]):
+            last -= 1
+        body, tail = "".join(rows[start:last]), "".join(rows[last:end])
+        parts.append(_Part(match[1] or match[2] or match[3], body, tail))
+    return mark + "".join(head), parts
 
 
 def _between(row: str) -> bool:
@@ -114,42 +119,34 @@ def _between(row: str) -> bool:
     return not row.strip() or row.startswith("#")
 
 
-def _exchange(part: _Part, value: Any) -> list[str]:
-    body = part.rows[: len(part.rows) - part.tail]
-    tail = list(part.rows[len(part.rows) - part.tail :])
-    written = write_field(part.name, value)
-    if len(body) == 1 and written.count("\n") == 1:
-        commented = _COMMENTED.match(body[0].rstrip("\n"))
-        if commented:
-            written = written.rstrip("\n") + commented[2] + "\n"
-    return [written, *tail]
+def _exchange(part: _Part, value: Any, newline: str) -> str:
+    written = write_field(part.name, value).removesuffix("\n")
+    body = part.body.rstrip("\r\n")
+    commented = _COMMENTED.match(body.partition("\n")[0].rstrip("\r"))
+    if commented:
+        first, break_, rest = written.partition("\n")
+        written = first + commented["comment"] + break_ + rest
+    return written.replace("\n", newline) + part.body[len(body) :]
 
 
-def _insert(kept: list[tuple[str, str]], name: str, rows: str, order: Sequence[str]) -> None:
-    before = set(order[: order.index(name)]) if name in order else {n for n, _ in kept}
-    at = max((i + 1 for i, (n, _) in enumerate(kept) if n in before), default=0)
-    kept.insert(at, (name, rows))
+def _insert(kept: list[_Part], part: _Part, order: Sequence[str], newline: str) -> None:
+    """Put a new field behind the fields that come before it, and before what follows them."""
+    ordered = part.name in order
+    before = set(order[: order.index(part.name)]) if ordered else {p.name for p in kept}
+    at = max((i + 1 for i, p in enumerate(kept) if p.name in before), default=0)
+    if at:
+        above = kept[at - 1]
+        gap = "" if not above.body or above.body.endswith("\n") else newline
+        kept[at - 1] = replace(above, body=above.body + gap, tail="")
+        part = replace(part, tail=above.tail)
+    kept.insert(at, part)
 
 
 def _keeps(before: bytes, after: bytes) -> bool:
     """Whether every comment of `before` still stands in `after`."""
-    left = _comments(after)
-    for comment in _comments(before):
+    left = find_comments(after)
+    for comment in find_comments(before):
         if comment not in left:
             return False
         left.remove(comment)
     return True
-
-
-def _comments(raw: bytes) -> list[str]:
-    """What follows a `#` outside every value: found by asking the parser where values are."""
-    text = raw.decode("utf-8").removeprefix("\ufeff")
-    found = []
-    plain = read_yaml(raw).data
-    for row in text.splitlines():
-        for match in re.finditer(r"(?:^|(?<=[ \t]))#.*", row):
-            without = text.replace(row, row[: match.start()].rstrip(), 1)
-            if read_yaml(without.encode("utf-8")).data == plain:
-                found.append(match[0].rstrip())
-                break
-    return found
