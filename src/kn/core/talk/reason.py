@@ -11,8 +11,7 @@ _CLAUSE = re.compile(r",\s+(?=(?P<first>[\w`'\"./@-]+)\s)")
 _OTHERWISE = re.compile(r"[,;:]?\s+(?=otherwise\b)", re.IGNORECASE)
 _GOES_ON = frozenset(
     "not no and or but then so use which when if unless except always never with without for in on"
-    " as to at from by only even also poll instead rather over using keep make put call read".split("
-    r")
+    " as to at from by only even also poll instead rather over using keep make put call".split()
 )
 """First words of a clause that says more of the rule itself."""
 _TELLS = re.compile(
