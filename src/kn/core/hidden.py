@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_FILLERS = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    "\U00013441\U00013442\U00016fe4\U0001d159"
+)
 """Letters and marks that draw nothing, though their category says otherwise."""
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 """Joiners and the text/emoji choice: they shape honest text, and nothing is lost without them."""

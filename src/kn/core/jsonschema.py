@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from kn.core.schema import ID, Field, Kind, Schema
+from kn.core.codec import MOST
+from kn.core.schema import ID, ID_TAIL, Field, Kind, Schema
 
-_DATE = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-_TEXT = {"type": "string"}
-_LIST = {"type": "array", "items": {"type": "string"}}
+_DATE = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+_TEXT = {"type": "string", "maxLength": MOST["text"]}
+_LINE = {"type": "string", "maxLength": MOST["line"]}
+_SAID = {**_LINE, "pattern": "\\S"}
+_PATH = {**_LINE, "pattern": "^(?!(.*/)?\\.\\.(/|$))"}
+_BLOB = {"type": "string", "pattern": "^[0-9a-f]{7,64}$"}
 
 
 def schema_files(schema: Schema) -> dict[str, bytes]:
@@ -36,30 +40,31 @@ def _schema_of(kind: Kind, schema: Schema) -> dict[str, Any]:
 
 
 def _shape_of(field: Field, kind: Kind) -> dict[str, Any]:
-    id_shape = {"type": "string", "pattern": f"^{ID.pattern}$"}
     match field.shape:
         case "id":
-            return {"type": "string", "pattern": f"^{kind.prefix}-{ID.pattern.partition('-')[2]}$"}
+            return {"type": "string", "pattern": f"^{kind.prefix}-{ID_TAIL}$"}
         case "ids":
-            return {"type": "array", "items": id_shape, "uniqueItems": True}
+            return _list({"type": "string", "pattern": f"^{ID.pattern}$"})
         case "date":
             return dict(_DATE)
         case "lines":
-            return dict(_LIST)
+            return _list(_LINE)
+        case "line":
+            return dict(_SAID if field.required else _LINE)
         case "choice":
             return {"const": kind.name} if field.name == "kind" else {"enum": list(field.choices)}
         case "rejected":
-            return _list_of({"option": _TEXT, "because": _TEXT}, ["option"])
+            return _list(_object({"option": _SAID, "because": _LINE}, ["option"]))
         case "scope":
-            return _object({"paths": _LIST, "tags": _LIST}, [])
+            return _object({"paths": _list(_PATH), "tags": _list(_LINE)}, [])
         case "evidence":
-            names = ("commit", "session", "document", "blob", "quote")
+            names = ("commit", "session", "document", "blob")
             whole = {"source_tokens": {"type": "integer", "minimum": 0}}
-            return _list_of({**{n: _TEXT for n in names}, **whole}, [])
+            return _list(_object({**{n: _LINE for n in names}, "quote": _TEXT, **whole}, []))
         case "verified":
-            anchors = {"type": "object", "additionalProperties": _TEXT}
+            anchors = {"type": "object", "additionalProperties": _BLOB}
             return _object({"on": _DATE, "anchors": anchors}, ["on"])
-    return dict(_TEXT)
+    return {**_TEXT, "pattern": "\\S"} if field.required else dict(_TEXT)
 
 
 def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
@@ -67,5 +72,5 @@ def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
     return {**shape, "required": required} if required else shape
 
 
-def _list_of(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"type": "array", "items": _object(properties, required)}
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "maxItems": MOST["lines"], "items": items}

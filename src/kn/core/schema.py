@@ -95,9 +95,9 @@ FIELDS: tuple[Field, ...] = (
     Field("details", "text", "More, when a sentence is not enough."),
 )  # fmt: skip
 
-_ID_TAIL = "[0-9a-hjkmnp-tv-z]{8}"
+ID_TAIL = "[0-9a-hjkmnp-tv-z]{8}"
 """Crockford base32 in lower case: no i, l, o, u."""
-ID = re.compile(rf"[a-z][a-z0-9]{{1,7}}-{_ID_TAIL}")
+ID = re.compile(rf"[a-z][a-z0-9]{{1,7}}-{ID_TAIL}")
 
 
 @dataclass(frozen=True, slots=True)
