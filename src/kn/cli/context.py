@@ -49,7 +49,7 @@ def command(task: str, **given: Any) -> None:
     knowledge = here(at=asked.at)
     done = build_context(knowledge, asked, read=values["--read"])
     context = done.context
-    warn_unreadable(context.unreadable)
+    warn_unreadable([line for lines in context.unreadable.values() for line in lines])
     text = json_text(context.to_json()) + "\n" if values["--json"] else context.text
     click.echo(text, nl=False)
     if not context.text:

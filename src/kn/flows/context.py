@@ -89,7 +89,7 @@ def make_ready(knowledge: Knowledge, view: View, *, own_block: bool) -> Ready:
         changed,
         own_block,
         view.held_back,
-        fault_lines(view.unreadable),
+        {path: fault_lines({path: faults}) for path, faults in view.unreadable.items()},
         knowledge.settings.number("context.budget"),
         files_key(knowledge, view),
     )

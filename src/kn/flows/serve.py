@@ -81,7 +81,8 @@ class Ready(NamedTuple):
     own_block: bool
     """Whether local items stand in a block of their own: what is given to an agent."""
     held_back: int
-    unreadable: list[str]
+    unreadable: dict[str, list[str]]
+    """Path -> what is wrong with the file."""
     budget: int
     files_key: str
     """Under which the files of the tree were made findable."""
@@ -136,7 +137,8 @@ class Context(NamedTuple):
     files: tuple[tuple[FoundFile, int], ...]
     """Code files that the task will likely touch, each with the tokens of its line."""
     held_back: int
-    unreadable: list[str]
+    unreadable: dict[str, list[str]]
+    """Path -> what is wrong with the file."""
 
     def to_json(self) -> dict[str, Any]:
         """`kn context --json` (format 1)."""
@@ -154,7 +156,7 @@ class Context(NamedTuple):
                 "count": len(self.left_out),
                 "because": "budget",
                 "unreviewed": self.held_back,
-                "unreadable": self.unreadable,
+                "unreadable": sorted(self.unreadable),
             },
             "text": self.text,
         }
