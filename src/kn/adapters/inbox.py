@@ -7,15 +7,15 @@ that nothing is ever proposed twice.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kn.adapters import files
+from kn.adapters import files, journal
 from kn.core.candidate import Candidate
+from kn.core.joining import is_from_talk, join_candidates
 from kn.core.model import Evidence, Rejected, Scope
 from kn.errors import KnError
 
@@ -66,7 +66,7 @@ class Inbox:
             return None
 
     def decisions(self) -> dict[str, str]:
-        """Key -> `accepted`, `rejected` or `aged`."""
+        """Key -> `accepted`, `rejected`, `aged`, `replaced` or `joined`."""
         try:
             rows = self._decided.read_text("utf-8", "replace").split("\n")
         except OSError:
@@ -85,11 +85,60 @@ class Inbox:
         known = self._read(key)
         if known is not None:
             if commit and known.commits[-1:] != (commit,):
-                commits = (*(c for c in known.commits if c != commit), commit)
-                self._write(Pending(candidate, known.found, commits))
+                if is_from_talk(known.candidate):
+                    candidate = join_candidates(candidate, known.candidate)
+                self._write(Pending(candidate, known.found, _commits(known, commit)))
             return False
         self._write(Pending(candidate, found, (commit,) if commit else ()))
         return True
+
+    def join(self, twin: Pending, other: Candidate, joined: Candidate, *, on: str) -> Pending:
+        """Let one candidate stand for two; neither is proposed again by itself.
+
+        It is written before the others go, so that a crash leaves one too many, never one too few.
+
+        Args:
+            twin: The one that waits.
+            other: The one that came.
+            joined: What both say, with the key of one of them.
+            on: The day.
+        """
+        commit = next((e.commit for e in other.evidence if e.commit), "")
+        commits = _commits(twin, commit) if commit else twin.commits
+        pending = Pending(joined, twin.found, commits)
+        self._write(pending)
+        for key in {twin.key, other.key} - {joined.key}:
+            self.decide(key, "joined", on=on)
+        return pending
+
+    def measure(self, session: str, tokens: int) -> None:
+        """Note the size of a session on every candidate that came of it, where it is not noted."""
+        for one in self.pending():
+            evidence = tuple(
+                replace(e, source_tokens=tokens)
+                if e.session == session and e.source_tokens is None
+                else e
+                for e in one.candidate.evidence
+            )
+            if evidence != one.candidate.evidence:
+                self._write(replace(one, candidate=replace(one.candidate, evidence=evidence)))
+
+    def withdraw(self, key: str) -> None:
+        """Take out a candidate whose own source took it back; nobody has decided about it."""
+        self._remove(key)
+
+    def change(self, before: Pending, candidate: Candidate) -> Pending:
+        """Exchange what a candidate says; its key is that of the evidence and stays."""
+        after = replace(before, candidate=candidate)
+        self._write(after)
+        if after.key != before.key:  # the kind is part of the key
+            self.decide(before.key, "replaced", on=before.found)
+        return after
+
+    def decide(self, key: str, verdict: str, *, on: str, item: str = "") -> None:
+        """Take a candidate out, for good; remembered first, so that it never comes back."""
+        journal.append_line(self._decided, " ".join(p for p in (key, verdict, on, item) if p))
+        self._remove(key)
 
     def change(self, before: Pending, candidate: Candidate) -> Pending:
         """Exchange what a candidate says; its key is that of the evidence and stays."""
@@ -122,6 +171,11 @@ class Inbox:
         }
         raw = json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         files.write_atomic(self._folder / f"{pending.key}.json", raw + b"\n", mode=0o600)
+
+
+def _commits(known: Pending, commit: str) -> tuple[str, ...]:
+    """The commits that hold it, the one that was seen last at the end."""
+    return (*(c for c in known.commits if c != commit), commit)
 
 
 def expire(pending: Iterable[Pending], *, oldest: str) -> tuple[list[Pending], list[Pending]]:

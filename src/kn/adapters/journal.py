@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from kn.adapters.files import write_atomic
+from kn.errors import KnError
 
 
 def read_local(state: Path) -> frozenset[str]:
@@ -22,12 +23,35 @@ def read_local(state: Path) -> frozenset[str]:
 
 
 def remember_local(state: Path, blob: str) -> None:
-    """Note that a version was written here; one write call, so that writers never mix."""
-    handle = os.open(state / "local", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Note that a version was written here.
+
+    Raises:
+        KnError: The disk says no.
+    """
+    append_line(state / "local", blob)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file that only grows, on the disk when this returns.
+
+    One write call, so that writers never mix; a blank line first, when the last writer was cut
+    off in the middle of its own.
+
+    Raises:
+        KnError: The disk says no.
+    """
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
-        os.write(handle, f"{blob}\n".encode("ascii"))
-    finally:
-        os.close(handle)
+        handle = os.open(path, flags, 0o600)
+        try:
+            size = os.fstat(handle).st_size
+            torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+            os.write(handle, ("\n" * torn + line + "\n").encode("ascii"))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise KnError(f"{path} could not be written: {error.strerror or error}.") from error
 
 
 SEEN_MOST = 200

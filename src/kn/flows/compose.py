@@ -19,7 +19,7 @@ from kn.errors import BadItem, KnError
 from kn.flows import record
 from kn.flows.knowledge import Knowledge
 from kn.flows.record import Recorded
-from kn.flows.view import fault_lines
+from kn.flows.view import Row, fault_lines
 
 _BY_KN = ("id", "kind", "status", "recorded", "superseded_by", "verified", "evidence")
 _LATER = ("retired_because", "relates", "deciders", "valid_until", "review_after")
@@ -32,7 +32,11 @@ def read_fields(raw: bytes) -> dict[str, Any]:
         BadItem: It is no YAML mapping.
     """
     loaded = read_yaml(raw)
-    errors = [f"line {f.line}: {f.message}" for f in loaded.faults if f.severity == "error"]
+    errors = [
+        f"line {f.line}: {f.place + ': ' if f.place else ''}{f.message}"
+        for f in loaded.faults
+        if f.severity == "error"
+    ]
     if errors or not isinstance(loaded.data, dict):
         raise BadItem(errors or ["line 1: expected `field: value` lines"])
     return {name: value for name, value in loaded.data.items() if value is not None}
@@ -55,21 +59,38 @@ def compose_item(knowledge: Knowledge, kind: str, fields: Mapping[str, Any]) -> 
     template = make_template(knowledge, chosen, fields)
     draft = _draft_path(knowledge, kind)
     files.write_atomic(draft, template, mode=0o600)
-    edit_file(knowledge.repo, draft, os.environ)
-    written = files.read_regular(draft)
-    if written == template and not fields.get("statement"):
-        draft.unlink()
-        raise KnError("Aborted: the template was not changed.")
     try:
-        given = read_fields(written)
-        if not given.get("statement"):
-            draft.unlink()
-            raise KnError("Aborted: there is no statement.")
+        edit_file(knowledge.repo, draft, os.environ)
+        given = _read_draft(draft, template, abort=not fields.get("statement"))
         item = record.draft_item(knowledge, kind, record.resolve_links(knowledge, given))
-    except BadItem as error:
-        raise BadItem(error.problems, hint=f"Your text is kept in {draft}.") from error
+    except KnError as error:
+        _keep_text(draft, template, error)
+        raise
     draft.unlink()
     return item
+
+
+def _read_draft(draft: Path, template: bytes, *, abort: bool) -> dict[str, Any]:
+    """The fields that were written; `abort` says that an unchanged template is none."""
+    written = files.read_regular(draft)
+    if abort and written == template:
+        raise KnError("Aborted: the template was not changed.")
+    given = read_fields(written)
+    if not given.get("statement"):
+        draft.unlink()
+        raise KnError("Aborted: there is no statement.")
+    return given
+
+
+def _keep_text(draft: Path, before: bytes, error: KnError) -> None:
+    """Say where the user's text is, or take the draft away when nobody wrote anything."""
+    try:
+        if files.read_regular(draft) == before:
+            draft.unlink()
+            return
+    except (FileNotFoundError, KnError):
+        return
+    error.hint = " ".join(filter(None, (error.hint, f"Your text is kept in {draft}.")))
 
 
 def _draft_path(knowledge: Knowledge, kind: str) -> Path:
@@ -117,39 +138,40 @@ def edit_item(
     The work is done on a copy: the item's file changes once, when the result is sound.
 
     Raises:
-        KnError: The result is unusable (the copy is kept), or another id or kind was written.
+        KnError: The result is unusable (the copy is kept), another id or kind was written, or
+            the file changed meanwhile.
     """
     row = record.find_row(knowledge, given)
     before = files.read_regular(knowledge.top / row.path)
-    if replacement is None:
-        if knowledge.in_agent:
-            raise KnError(
-                "An agent runs kn, so no editor opens.", hint="`kn edit ID -` reads YAML instead."
-            )
-        draft = _draft_path(knowledge, row.kind)
-        files.write_atomic(draft, before, mode=0o600)
-        edit_file(knowledge.repo, draft, os.environ)
-        after = files.read_regular(draft)
-        kept = f"Your text is kept in {draft}."
-    else:
-        draft, after, kept = None, replacement, None
-    item, faults = decode(after, knowledge.schema)
-    if item is None:
-        raise BadItem(fault_lines({row.path: faults}), hint=kept)
-    if (item.id, item.kind) != (row.id, row.kind):
-        raise KnError("The id and the kind of an item cannot be changed.", hint=kept)
-    written = after
     if replacement is not None:
+        item = _read_changed(knowledge, row, replacement)
         written = rewrite(before, item, knowledge.schema, lose_comments=lose_comments)
-    done = None
-    if written != before:
-        if files.read_regular(knowledge.top / row.path) != before:
-            raise KnError(f"{row.path} was changed by somebody else meanwhile.", hint=kept)
-        old, _ = decode(before, knowledge.schema)
-        done = record.replace_file(knowledge, row.path, written, old, item)
-    if draft is not None:
-        draft.unlink()
+        return record.replace_file(knowledge, row.path, before, written, item)
+    if knowledge.in_agent:
+        raise KnError(
+            "An agent runs kn, so no editor opens.", hint="`kn edit ID -` reads YAML instead."
+        )
+    draft = _draft_path(knowledge, row.kind)
+    files.write_atomic(draft, before, mode=0o600)
+    try:
+        edit_file(knowledge.repo, draft, os.environ)
+        written = files.read_regular(draft)
+        item = _read_changed(knowledge, row, written)
+        done = record.replace_file(knowledge, row.path, before, written, item)
+    except KnError as error:
+        _keep_text(draft, before, error)
+        raise
+    draft.unlink()
     return done
+
+
+def _read_changed(knowledge: Knowledge, row: Row, raw: bytes) -> Item:
+    item, faults = decode(raw, knowledge.schema)
+    if item is None:
+        raise BadItem(fault_lines({row.path: faults}))
+    if (item.id, item.kind) != (row.id, row.kind):
+        raise KnError("The id and the kind of an item cannot be changed.")
+    return item
 
 
 def recorded_json(knowledge: Knowledge, done: Recorded) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from kn.adapters.lock import locked
 from kn.core.codec import decode, encode
 from kn.core.ids import file_name, make_id
 from kn.core.model import Item, Status, Verified
+from kn.core.shorten import shorten_item
 from kn.core.similar import Near, find_near
 from kn.core.splice import rewrite
 from kn.core.yamlread import MAX_BYTES
@@ -100,8 +101,7 @@ def add_item(knowledge: Knowledge, item: Item) -> Recorded:
     raw = encode(item, knowledge.schema)
     with locked(knowledge.state / "write", LOCK_WAIT):
         path = folder / file_name(item.id, item.statement)
-        files.write_atomic(path, raw, replace=False)
-        _remember(knowledge, raw)
+        _write(knowledge, path, raw, replace=False)
         touched = _stamp(knowledge, item) if item.supersedes and item.status == "accepted" else ()
     return Recorded(item, _relative(knowledge, path), touched)
 
@@ -192,13 +192,28 @@ def change_item(
 
 
 def replace_file(
-    knowledge: Knowledge, path: str, raw: bytes, before: Item | None, item: Item
-) -> Recorded:
-    """Write an item's whole file, as its author wants it, and stamp what it newly supersedes."""
+    knowledge: Knowledge, path: str, before: bytes, raw: bytes, item: Item
+) -> Recorded | None:
+    """Write an item's whole file, as its author wants it, and stamp what it newly supersedes.
+
+    Args:
+        knowledge: The repository.
+        path: The item's file.
+        before: What it held when the author began.
+        raw: What it shall hold; None is returned when that is the same.
+        item: What `raw` says.
+
+    Raises:
+        KnError: Somebody else changed the file meanwhile.
+    """
+    if raw == before:
+        return None
     with locked(knowledge.state / "write", LOCK_WAIT):
-        files.write_atomic(knowledge.top / path, raw)
-        _remember(knowledge, raw)
-        known = set(before.supersedes) if before else set()
+        if _read(knowledge, path) != before:
+            raise KnError(f"{path} was changed by somebody else meanwhile.")
+        _write(knowledge, knowledge.top / path, raw)
+        old, _ = decode(before, knowledge.schema)
+        known = set(old.supersedes) if old else set()
         touched: tuple[str, ...] = ()
         if set(item.supersedes) - known and item.status == "accepted":
             touched = _stamp(knowledge, item)
@@ -216,7 +231,7 @@ def _change(
     knowledge: Knowledge, path: str, change: Callable[[Item], Item], *, lose_comments: bool
 ) -> tuple[Item, Item]:
     whole = knowledge.top / path
-    raw = files.read_regular(whole, most=MAX_BYTES)
+    raw = _read(knowledge, path)
     before, faults = decode(raw, knowledge.schema)
     if before is None:
         raise BadItem(fault_lines({path: faults}))
@@ -226,8 +241,7 @@ def _change(
     except KnError as error:
         raise KnError(f"{path}: {error}", hint=error.hint) from error
     if changed != raw:
-        files.write_atomic(whole, changed)
-        _remember(knowledge, changed)
+        _write(knowledge, whole, changed)
     return before, after
 
 
@@ -246,6 +260,18 @@ def retire_item(
         return replace(item, status="retired", retired_because=" ".join(because.split()))
 
     return change_item(knowledge, given, retired, lose_comments=lose_comments)
+
+
+def shorten(knowledge: Knowledge, given: str, *, lose_comments: bool = False) -> Recorded | None:
+    """Cut what makes an item too long to be served whole; None when it is short enough."""
+    before: list[Item] = []
+
+    def shortened(item: Item) -> Item:
+        before.append(item)
+        return shorten_item(item)
+
+    done = change_item(knowledge, given, shortened, lose_comments=lose_comments)
+    return None if done.item is before[0] else done
 
 
 def verify_item(
@@ -286,9 +312,19 @@ def _anchor(knowledge: Knowledge, paths: Sequence[str], named: Sequence[str]) ->
     return found
 
 
-def _remember(knowledge: Knowledge, raw: bytes) -> None:
+def _read(knowledge: Knowledge, path: str) -> bytes:
+    try:
+        return files.read_regular(knowledge.top / path, most=MAX_BYTES)
+    except FileNotFoundError:
+        raise KnError(f"{path} is gone; somebody else removed it meanwhile.") from None
+
+
+def _write(knowledge: Knowledge, path: Path, raw: bytes, *, replace: bool = True) -> None:
+    """Write an item's file. That it is ours is remembered first: were it the other way round, a
+    crash in between would leave an item that this clone takes for somebody else's."""
     algorithm = "sha256" if len(knowledge.probe.head) == 64 else "sha1"
     journal.remember_local(knowledge.state, git.hash_object(raw, algorithm=algorithm))
+    files.write_atomic(path, raw, replace=replace)
 
 
 def _relative(knowledge: Knowledge, path: Path) -> str:
