@@ -47,7 +47,7 @@ def completion(*, model: str, api_base: str, timeout: float, api_key: str, **bod
     request = urllib.request.Request(f"{api_base}/chat/completions", data, headers)
     try:
         with urllib.request.urlopen(request, timeout=timeout) as response:
-            return _as_objects(json.load(response))
+            return as_objects(json.load(response))
     except urllib.error.HTTPError as error:
         kind = _BY_STATUS.get(error.code, _SERVER)
         with error:
@@ -58,10 +58,11 @@ def completion(*, model: str, api_base: str, timeout: float, api_key: str, **bod
         raise _SERVER(str(error)) from error
 
 
-def _as_objects(value: Any) -> Any:
+def as_objects(value: Any) -> Any:
+    """A JSON value as a response of litellm has it: attributes instead of keys."""
     if isinstance(value, dict):
-        return SimpleNamespace(**{name: _as_objects(part) for name, part in value.items()})
-    return [_as_objects(part) for part in value] if isinstance(value, list) else value
+        return SimpleNamespace(**{name: as_objects(part) for name, part in value.items()})
+    return [as_objects(part) for part in value] if isinstance(value, list) else value
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
