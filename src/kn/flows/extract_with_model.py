@@ -11,12 +11,14 @@ from typing import Any
 from kn.adapters import git, tokens
 from kn.adapters.git import Commit
 from kn.adapters.llm import open_model
+from kn.adapters.lock import locked
 from kn.core.capture.noise import is_revert, is_routine
 from kn.core.commit import parse_message
 from kn.core.model import Evidence
 from kn.core.prompt import Passage
 from kn.core.redact import Redactor
 from kn.core.sessions import Turn
+from kn.core.talk import source_name
 from kn.errors import KnError
 from kn.flows.ask_model import Findings, ask_parts
 from kn.flows.capture import Captured, keep_candidates, select_commits
@@ -25,6 +27,8 @@ from kn.flows.name_model import choose_model
 from kn.flows.plan_questions import Limits, Plan, Spent, plan_questions
 from kn.flows.sessions import open_session
 
+LOCK_WAIT = 10.0
+"""Seconds for another process that writes into the inbox; a guess."""
 COMMITS_MOST = 2_000
 """Commits of one reading: the paths of each are asked of git. A guess."""
 
@@ -111,7 +115,8 @@ def extract_with_model(
     findings = ask_parts(plan, model, schema=knowledge.schema, tell=tell)
     captured = Captured(findings.candidates, read)
     if wanted.keep:
-        captured = keep_candidates(knowledge, captured)
+        with locked(knowledge.state / "capture", LOCK_WAIT):
+            captured = keep_candidates(knowledge, captured)
     return Extracted(captured, findings, endpoint.model)
 
 
@@ -176,8 +181,8 @@ def session_passages(
         elif paths and said:
             last = said[-1]
             said[-1] = replace(last, paths=tuple(dict.fromkeys((*last.paths, *paths))))
-    agent, session = log.heading.agent, log.heading.session or log.path.stem
-    source = Evidence(session=f"{agent}:{session}", source_tokens=size)
+    name = source_name(log.heading.agent, log.heading.session or log.path.stem)
+    source = Evidence(session=name, source_tokens=size)
     return [replace(passage, source=source) for passage in said], read
 
 

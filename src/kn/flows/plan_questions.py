@@ -131,7 +131,7 @@ def plan_questions(
     window = price.window if price else 0
     most = min(PART_MOST, max(1_000, window - 2 * ANSWER_MOST)) if window else PART_UNKNOWN
     parts = cut_into_parts(passages, redactor=redactor, count=tokens.count, most=most)
-    asked = [tokens.count(ask_about(p, schema=schema, nonce=make_nonce()).text()) for p in parts]
+    asked = [tokens.count(ask_about(p, schema=schema, nonce="0a1b2c3d").text()) for p in parts]
     repeated = max(0, len(parts) - 1) * SETTLED_MOST * 45  # tokens of a statement with its kind
     total = sum(asked) + repeated
     plan = Plan(
