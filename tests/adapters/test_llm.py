@@ -112,6 +112,19 @@ def test_no_key_is_in_an_error_or_in_how_an_endpoint_is_shown() -> None:
     assert key not in repr(at(server, key))
 
 
+@pytest.mark.parametrize(
+    ("base", "title"),
+    [
+        ("", "openai/x"),
+        ("http://localhost:1/v1", "openai/x at localhost"),
+        ("https://me:word@gpu.example/v1", "openai/x at gpu.example"),
+        ("http://gpu.lan:1/v1", "openai/x at gpu.lan (unencrypted)"),
+    ],
+)
+def test_people_are_told_where_texts_go(base: str, title: str) -> None:
+    assert Endpoint("openai/x", base).title == title
+
+
 def test_a_providers_own_key_is_not_sent_to_an_address_of_ones_own(
     server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

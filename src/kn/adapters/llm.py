@@ -34,6 +34,9 @@ _BEFORE_IMPORT: Mapping[str, str] = {
 }
 
 
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Which model is asked, and where; all of it the user's own choice (hazards H8)."""
@@ -47,11 +50,14 @@ class Endpoint:
     """Empty: the provider's own variable, as `ANTHROPIC_API_KEY`."""
 
     @property
-    def place(self) -> str:
-        """Where texts go, for people: the host of `base`, or the provider."""
-        if self.base:
-            return urlsplit(self.base).hostname or self.base
-        return self.model.partition("/")[0] if "/" in self.model else "its provider"
+    def title(self) -> str:
+        """The model and where its server is, for people; no more of the address than the host."""
+        if not self.base:
+            return self.model
+        parts = urlsplit(self.base)
+        host = parts.hostname or self.base
+        open_to_all = parts.scheme == "http" and host not in _THIS_MACHINE
+        return f"{self.model} at {host}{' (unencrypted)' if open_to_all else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,7 @@ class _LiteLLM:
         name, status = type(error).__name__, _status(error)
         said = _NOISE.sub("", " ".join(str(error).split()))
         said = self._redactor.redact(said).text[:_SAID_MOST]
-        what = f"{self._endpoint.model} at {self._endpoint.place}"
+        what = self._endpoint.title
         if name == "Timeout" or status == 408:
             return Unavailable(f"{what} did not answer in time.", billed=True)
         if status == 429:

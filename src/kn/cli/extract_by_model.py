@@ -25,8 +25,8 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 _OPTIONS = (
     click.option("--llm", "model", metavar="[MODEL]", is_flag=False, flag_value="", default=None,
-                 help="Let a model read instead of the rules: litellm's name, or the one of "
-                      "KN_LLM_MODEL."),
+                 help="Let a model read instead of the rules: litellm's name of it, or that in "
+                      "KN_LLM_MODEL. KN_LLM_BASE is a server of your own."),
     click.option("--max-cost", metavar="DOLLARS", type=click.FloatRange(0, min_open=True),
                  help="What the model may cost at the most (0.50)."),
     click.option("--max-tokens-total", metavar="N", type=click.IntRange(1),

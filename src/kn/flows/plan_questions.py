@@ -76,7 +76,7 @@ class Plan:
         else:
             money = f"about ${self.cost_about:.3f}, at most ${self.cost_most:.3f}"
         return (
-            f"{self.endpoint.model} at {self.endpoint.place} would get about "
+            f"{self.endpoint.title} would get about "
             f"{self.input_tokens:,} tokens in {requests}{less} ({money})."
         )
 
@@ -160,7 +160,7 @@ def _check(plan: Plan) -> None:
     limits, most = plan.limits, plan.cost_most
     if limits.cost is not None and most is not None and most > limits.cost:
         raise KnError(
-            f"{plan.text()} The limit is ${limits.cost:.2f}.",
+            f"{plan.text()} The limit is ${limits.cost:g}.",
             hint="Read less at a time, or allow more with --max-cost.",
         )
     if limits.tokens is not None and plan.tokens_most > limits.tokens:
