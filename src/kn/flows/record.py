@@ -128,10 +128,8 @@ def write_items(knowledge: Knowledge, writes: Sequence[tuple[str, Item, bool]]) 
             whole = knowledge.top / path
             raw = encode(item, knowledge.schema)
             if not new:
-                before = files.read_regular(whole, most=MAX_BYTES)
-                raw = rewrite(before, item, knowledge.schema, lose_comments=False)
-            files.write_atomic(whole, raw, replace=not new)
-            _remember(knowledge, raw)
+                raw = rewrite(_read(knowledge, path), item, knowledge.schema, lose_comments=False)
+            _write(knowledge, whole, raw, replace=not new)
 
 
 def _make_folder(knowledge: Knowledge, kind: str) -> Path:
