@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-FULL_FIRST = 4
+FULL_FIRST = 2
 """So many of the best items are served in their compact form, with reason and rejected options;
 what follows comes in the one-line form. Held against the development records: with all items
 compact the recall within 500 tokens is lower, with fewer the reasons are missing."""

@@ -132,7 +132,7 @@ def explain_path(knowledge: Knowledge, path: str, *, at: str = "") -> Answer:
 
 def _answer(knowledge: Knowledge, view: View, task: Task, everything: bool, limit: int) -> Answer:
     rows = {r.id: r for r in view.rows if everything or r.standing == "current"}
-    postings = search_terms(knowledge, view, task.query.terms) if task.query.terms else {}
+    postings = search_terms(knowledge, view, task.lookups) if task.lookups else {}
     ranked: Iterable[Ranked] = rank([r.subject for r in rows.values()], postings, task)
     found = [Found(rows[r.id], r.score, r.why) for r in ranked]
     return Answer(view, tuple(found[:limit]))

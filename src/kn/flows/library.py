@@ -19,7 +19,7 @@ from kn.core.model import Item
 from kn.core.schema import Schema
 from kn.core.yamlread import Fault
 
-SHAPE = 1
+SHAPE = 2
 """Version of what is stored; a change of analysis, rendering or of the tuples below raises it."""
 
 
@@ -53,6 +53,8 @@ class Card(NamedTuple):
     compact_tokens: int
     line_tokens: int
     id_tokens: int
+    names: tuple[str, ...]
+    """What the item's texts call other items (`kn.core.mentions`)."""
 
 
 class Library:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kn.core.analysis import weigh_item
 from kn.core.codec import decode
+from kn.core.mentions import find_names
 from kn.core.model import Item
 from kn.core.render import write_forms
 from kn.core.schema import Schema
@@ -22,12 +23,13 @@ def shelve(schema: Schema, library: Library, versions: Sequence[str], read: Read
         return
     from kn.adapters.tokens import count
 
-    contents = read([blobs_of(v)[0] for v in needed])
+    contents = read([blob for v in needed for blob in blobs_of(v) if blob])
     for version in needed:
-        raw = contents.get(blobs_of(version)[0])
-        item = decode(raw, schema)[0] if raw is not None else None
+        blob, document = blobs_of(version)
+        item = decode(contents[blob], schema)[0] if blob in contents else None
         if item is not None:
-            library.add_card(version, make_card(item, count))
+            text = read_document(contents.get(document, b""))
+            library.add_card(version, make_card(item, count, document=text))
 
 
 def weigh_versions(
@@ -55,14 +57,15 @@ def blobs_of(version: str) -> tuple[str, str]:
     return blob, document
 
 
-def make_card(item: Item, count: Callable[[str], int]) -> Card:
+def make_card(item: Item, count: Callable[[str], int], *, document: str = "") -> Card:
     """What serving needs of an item, rendered and counted."""
     forms = write_forms(item, count)
+    said = "\n".join((item.statement, item.because, item.details, document))
     return Card(
         item.statement, item.because, item.scope.tags,
         tuple((glob, compile_glob(glob)) for glob in item.scope.paths),
         [e.to_json() for e in item.evidence], forms.compact, forms.line, forms.compact_tokens,
-        forms.line_tokens, forms.id_tokens,
+        forms.line_tokens, forms.id_tokens, find_names(said, item.document.rpartition("/")[0]),
     )  # fmt: skip
 
 

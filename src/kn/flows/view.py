@@ -10,11 +10,12 @@ from typing import Any, Literal, NamedTuple
 
 from kn.adapters import git, journal, snapshot, store
 from kn.adapters.snapshot import Snapshot
+from kn.core.mentions import names_of, resolve_names
 from kn.core.rank import Subject
-from kn.core.view import Links, judge, judge_trust
+from kn.core.view import Currency, Links, judge, judge_trust
 from kn.core.yamlread import Fault
 from kn.flows.knowledge import Knowledge, trusted_ref
-from kn.flows.library import Head, Library, version_of
+from kn.flows.library import SHAPE, Head, Library, version_of
 from kn.flows.shelve import Read, shelve
 
 Audience = Literal["person", "agent", "everyone"]
@@ -31,6 +32,7 @@ class Row(NamedTuple):
     recorded: str
     scopes: tuple[tuple[str, str], ...]
     needs_verification: bool
+    leads_to: tuple[str, ...]
     path: str
     status: str
     standing: str
@@ -50,7 +52,7 @@ class Row(NamedTuple):
 
     @property
     def subject(self) -> Subject:
-        return Subject(*self[:6])
+        return Subject(*self[:7])
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _judge(
         ),
         knowledge.today,
     )
+    leads_to = _find_leads(library, {p: heads[p] for p in chosen}, versions, currency)
     rows: list[Row] = []
     seen: set[str] = set()
     for path in chosen:
@@ -185,14 +188,32 @@ def _judge(
         rows.append(
             Row(
                 head.id, head.kind, versions[path], head.recorded, card.scopes, stale or late,
-                path, head.status, currency.standing[head.id], trust[path], card.statement,
-                card.because, card.tags, head.document, card.evidence,
+                leads_to[head.id], path, head.status, currency.standing[head.id], trust[path],
+                card.statement, card.because, card.tags, head.document, card.evidence,
                 currency.superseded_by.get(head.id, ()), currency.amended_by.get(head.id, ()),
                 card.compact, card.line, card.compact_tokens, card.line_tokens, card.id_tokens,
             )
         )  # fmt: skip
     held = sum(1 for p, h in heads.items() if not admitted(p) and h.status == "accepted")
     return rows, held
+
+
+def _find_leads(
+    library: Library, heads: Mapping[str, Head], versions: Mapping[str, str], currency: Currency
+) -> dict[str, tuple[str, ...]]:
+    """Item -> the ones that it names or is related to, whichever of the two files says so."""
+    related: dict[str, list[str]] = {h.id: [] for h in heads.values()}
+    named: dict[str, tuple[str, ...]] = {}
+    for path, head in heads.items():
+        card = library.card(versions[path])
+        named[head.id] = card.names if card else ()
+        related[head.id] += (*head.relates, *head.amends)
+        for other in head.relates:
+            related.get(other, []).append(head.id)
+    for older, amendments in currency.amended_by.items():
+        related[older] += amendments
+    found = resolve_names(named, ((h.id, names_of(h.id, h.document)) for h in heads.values()))
+    return {i: tuple(o for o in dict.fromkeys((*related[i], *found[i])) if o != i) for i in related}
 
 
 def _trust(
@@ -285,7 +306,8 @@ def _key(
     audience: Audience,
 ) -> str:
     digest = hashlib.sha1(usedforsecurity=False)
-    shown = (head, trusted, audience, knowledge.today, knowledge.folder, str(knowledge.schema))
+    settled = (head, trusted, audience, knowledge.today, knowledge.folder, str(knowledge.schema))
+    shown = (str(SHAPE), *settled)
     digest.update("\0".join(shown).encode("utf-8", "surrogateescape"))
     for path in sorted(source.blobs):
         blob = source.blobs[path]

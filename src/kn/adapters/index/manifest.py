@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import whoosh  # the package alone, for its version: 0.3 ms
 
-_FORMAT = 1
+_FORMAT = 2
 """Raise it whenever what kn stores, or how it analyses text, changes."""
 
 _STAMP = (
