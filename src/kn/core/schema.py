@@ -59,6 +59,9 @@ BUILT_IN: tuple[Kind, ...] = (
     Kind("fact", "fac", "facts", "Something true that the code does not say: a limit, a contract."),
 )
 
+_TAKEN = ("kinds", "schema")
+"""Folders that hold no items."""
+
 FIELDS: tuple[Field, ...] = (
     Field("id", "id", "Prefix of the kind, then 8 random characters; never reused.", required=True),
     Field("kind", "choice", "What sort of knowledge this is.", required=True),
@@ -192,6 +195,8 @@ def _read_fields(
 
 
 def _clashes(kind: Kind, others: Iterable[Kind]) -> list[Fault]:
+    if kind.folder in _TAKEN:
+        return [Fault(1, "folder", f"{kind.folder!r} is a folder of kn's own")]
     return [
         Fault(1, name, f"{mine!r} is taken by the kind {other.name}")
         for other in others
