@@ -91,16 +91,7 @@ def extract_with_model(
     """
     endpoint = choose_model(knowledge.repo, wanted.model, environment)
     model = open_model(endpoint)
-    if wanted.session:
-        passages, read = session_passages(knowledge, wanted.session, environment)
-    elif wanted.commit or wanted.span:
-        commits = select_commits(knowledge, commit=wanted.commit, span=wanted.span)
-        passages, read = commit_passages(knowledge, commits), len(commits)
-    else:
-        raise KnError(
-            "Nothing is named that the model should read.",
-            hint="Say --commit, --range or --session beside --llm.",
-        )
+    passages, read = _passages(knowledge, wanted, environment)
     if not passages:
         return Extracted(Captured((), read), Findings((), Spent()), endpoint.model)
     plan = plan_questions(
@@ -118,6 +109,21 @@ def extract_with_model(
         with locked(knowledge.state / "capture", LOCK_WAIT):
             captured = keep_candidates(knowledge, captured)
     return Extracted(captured, findings, endpoint.model)
+
+
+def _passages(
+    knowledge: Knowledge, wanted: Wanted, environment: Mapping[str, str]
+) -> tuple[list[Passage], int]:
+    """The texts that are wanted, and how many commits or turns were read for them."""
+    if wanted.session:
+        return session_passages(knowledge, wanted.session, environment)
+    if wanted.commit or wanted.span:
+        commits = select_commits(knowledge, commit=wanted.commit, span=wanted.span)
+        return commit_passages(knowledge, commits), len(commits)
+    raise KnError(
+        "Nothing is named that the model should read.",
+        hint="Say --commit, --range or --session beside --llm.",
+    )
 
 
 def make_redactor(environment: Mapping[str, str], key: str) -> Redactor:
