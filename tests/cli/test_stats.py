@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kn.adapters.tokens import count
 from tests.conftest import Git, Kn
+
+from kn.adapters.tokens import count
 
 
 def test_items_are_counted_and_weighed(knowledge_repo: Path, git: Git, kn: Kn) -> None:
