@@ -204,8 +204,8 @@ def hand_written(draw: st.DrawFn) -> tuple[bytes, str]:
         if simple and draw(st.booleans()):
             gap = draw(st.sampled_from((" ", "   ", "\t")))
             note = draw(st.sampled_from(("", "  # why", " # a # b")))
-            quote = draw(st.booleans())
-            value = f"'{value.replace("'", "''")}'" if quote else value
+            if draw(st.booleans()):
+                value = "'" + value.replace("'", "''") + "'"
             row = f"{key}:{gap}{value}{note}"
         rows.append(row)
     ending = draw(st.sampled_from(("\n", "\r\n")))
