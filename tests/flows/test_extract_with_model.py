@@ -177,14 +177,17 @@ def test_of_a_session_words_are_sent_but_not_what_tools_answered(
     assert not server.saw("PRIVATE BUILD LOG")
 
 
-def test_secrets_stay_here(told: Desk, server: ModelServer, git: Git) -> None:
+def test_secrets_stay_here(
+    told: Desk, server: ModelServer, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = "ghp_" + "Ab1" * 12
-    key = "kn-key-" + "of-the-user"
-    git("commit", "-q", "--allow-empty", "-m", f"{MESSAGE}\n\nUse {token} and {key}.")
+    key, own = "kn-key-" + "of-the-user", "correct horse " + "battery"
+    monkeypatch.setenv("BUILD_PASSWORD", own)
+    said = f"Use {token}, {key} and {own}."
+    git("commit", "-q", "--allow-empty", "-m", f"{MESSAGE}\n\n{said}")
     extract(told, server, "--commit", "HEAD", key=key)
     assert server.saw("[redacted:")
-    assert not server.saw(token)
-    assert not server.saw(key)
+    assert [secret for secret in (token, key, own) if server.saw(secret)] == []
 
 
 def test_above_the_limit_nothing_is_sent(told: Desk, server: ModelServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -128,7 +129,12 @@ def _passages(
 
 def make_redactor(environment: Mapping[str, str], key: str) -> Redactor:
     """The one on the way to a model: it knows the user's own secret values, the key among them."""
-    return Redactor([key] if key else [])
+    own = {text for name, text in environment.items() if _SECRET.search(name) and len(text) >= 8}
+    return Redactor(own | {key} if key else own)
+
+
+_SECRET = re.compile(r"(?i)key|token|secret|passw|credential|auth")
+"""Names of variables whose values are the user's alone; shorter values stand in any text."""
 
 
 def commit_passages(knowledge: Knowledge, commits: Iterable[Commit]) -> list[Passage]:
