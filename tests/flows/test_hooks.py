@@ -220,7 +220,7 @@ def test_a_hook_stops_when_its_time_is_over(
 
     monkeypatch.setattr(hooks, "LIMIT", 0.2)
     monkeypatch.setattr(capture, "catch_up", hang)
-    monkeypatch.setattr(hooks, "_detach", lambda: detached.append(True))
+    monkeypatch.setattr(hooks, "_detach", lambda *_: detached.append(True))
     started = time.monotonic()
     hooks.run_event("post-commit")
     assert time.monotonic() - started < 2

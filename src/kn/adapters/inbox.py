@@ -140,26 +140,6 @@ class Inbox:
         journal.append_line(self._decided, " ".join(p for p in (key, verdict, on, item) if p))
         self._remove(key)
 
-    def change(self, before: Pending, candidate: Candidate) -> Pending:
-        """Exchange what a candidate says; its key is that of the evidence and stays."""
-        after = replace(before, candidate=candidate)
-        self._write(after)
-        if after.key != before.key:  # the kind is part of the key
-            self.decide(before.key, "replaced", on=before.found)
-        return after
-
-    def decide(self, key: str, verdict: str, *, on: str, item: str = "") -> None:
-        """Take a candidate out, for good; remembered first, so that it never comes back."""
-        row = " ".join(part for part in (key, verdict, on, item) if part) + "\n"
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        handle = os.open(self._decided, flags, 0o600)
-        try:
-            os.write(handle, row.encode("ascii"))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        self._remove(key)
-
     def _remove(self, key: str) -> None:
         (self._folder / f"{key}.json").unlink(missing_ok=True)
 

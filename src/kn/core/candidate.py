@@ -34,9 +34,14 @@ class Candidate:
         """Twelve hex digits that stay the same however often history is rewritten.
 
         A piece of knowledge is known by its kind and its normalised quote (DESIGN, settled
-        points), so that an amended, rebased or cherry-picked commit proposes nothing twice.
+        points), so that an amended, rebased or cherry-picked commit proposes nothing twice. It is
+        the commit's quote where there is one, else that of the first source: evidence that joins
+        later changes nothing.
         """
-        quotes = sorted(normalized(e.quote) for e in self.evidence if e.quote)
+        quoted = [e for e in self.evidence if e.quote]
+        first = next((e for e in quoted if e.commit), quoted[0] if quoted else Evidence())
+        same = [e for e in quoted if e.commit] or [e for e in quoted if e.session == first.session]
+        quotes = sorted(normalized(e.quote) for e in same)
         text = "\n".join([self.kind, *(quotes or [normalized(self.statement)])])
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 

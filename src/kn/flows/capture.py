@@ -2,56 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from kn.adapters import git, journal
 from kn.adapters.git import Commit
-from kn.adapters.inbox import Inbox
 from kn.adapters.lock import locked
-from kn.core.candidate import Candidate, normalized
+from kn.core.candidate import Candidate
 from kn.core.capture import candidates_in
 from kn.errors import KnError
+from kn.flows.keep import Captured, keep_candidates
 from kn.flows.knowledge import Knowledge
-from kn.flows.view import open_view
+
+__all__ = [
+    "LOCK_WAIT",
+    "Captured",
+    "catch_up",
+    "extract_commit",
+    "extract_commits",
+    "keep_candidates",
+    "run_extraction",
+    "select_commits",
+    "watch",
+]
 
 LOCK_WAIT = 1.0
 """Seconds that a hook waits for another one; the catch-up scan reads what it leaves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """What reading some commits gave."""
+def extract_commits(
+    knowledge: Knowledge, commits: Sequence[Commit], *, sessions: Mapping[str, str] | None = None
+) -> Captured:
+    """The candidates of some commits; nothing is written.
 
-    candidates: tuple[Candidate, ...]
-    """All that was found, or, when the inbox was asked, what is new there."""
-    read: int
-    skipped: int = 0
-    """Candidates that were known: pending, decided, or evidence of an item."""
-    last: str = ""
-    """The newest commit that was read."""
-
-    def to_json(self) -> dict[str, Any]:
-        """`kn extract --json` (format 1)."""
-        return {
-            "format": 1,
-            "candidates": [c.to_json() for c in self.candidates],
-            "read": self.read,
-            "skipped": self.skipped,
-        }
-
-
-def extract_commits(knowledge: Knowledge, commits: Sequence[Commit]) -> Captured:
-    """The candidates of some commits; nothing is written."""
+    Args:
+        knowledge: The repository.
+        commits: Oldest first.
+        sessions: Commit -> the session that made it, as `agent:id`, where that is known for sure.
+    """
     found: dict[str, Candidate] = {}
     for commit in commits:
-        for candidate in extract_commit(knowledge, commit):
+        session = sessions.get(commit.id, "") if sessions else ""
+        for candidate in extract_commit(knowledge, commit, session=session):
             found.setdefault(candidate.key, candidate)
     return Captured(tuple(found.values()), len(commits), last=commits[-1].id if commits else "")
 
 
-def extract_commit(knowledge: Knowledge, commit: Commit) -> list[Candidate]:
+def extract_commit(knowledge: Knowledge, commit: Commit, *, session: str = "") -> list[Candidate]:
     """The candidates of one commit's message, scoped by the paths that it changes."""
     if not candidates_in(commit.message, commit=commit.id):
         return []
@@ -60,31 +56,21 @@ def extract_commit(knowledge: Knowledge, commit: Commit) -> list[Candidate]:
         for p in git.paths_of(knowledge.repo, commit.id)
         if not p.startswith(f"{knowledge.folder}/")
     ]
-    return candidates_in(commit.message, commit=commit.id, paths=paths)
+    return candidates_in(commit.message, commit=commit.id, paths=paths, session=session)
 
 
-def keep_candidates(knowledge: Knowledge, captured: Captured) -> Captured:
-    """Put candidates into the inbox, but for those that are known already."""
-    if not captured.candidates:
-        return captured
-    inbox = Inbox(knowledge.state)
-    recorded = _recorded_keys(knowledge)
-    new = []
-    for candidate in captured.candidates:
-        commit = next((e.commit for e in candidate.evidence if e.commit), "")
-        if not _is_recorded(candidate, recorded) and inbox.put(
-            candidate, found=knowledge.today, commit=commit
-        ):
-            new.append(candidate)
-    skipped = len(captured.candidates) - len(new)
-    return Captured(tuple(new), captured.read, skipped, captured.last)
-
-
-def catch_up(knowledge: Knowledge, *, wait: float = LOCK_WAIT) -> Captured:
+def catch_up(
+    knowledge: Knowledge, *, wait: float = LOCK_WAIT, sessions: Mapping[str, str] | None = None
+) -> Captured:
     """Read the commits that came since the last look, into the inbox.
 
     Hooks are hints: rebase, merge, am and commits made with hooks off are all found by asking
     git what HEAD reaches that was not seen yet. Where nothing was watched, watching begins.
+
+    Args:
+        knowledge: The repository.
+        wait: Seconds to wait for another process that reads them.
+        sessions: As for `extract_commits`.
 
     Raises:
         Busy: Another process is reading them.
@@ -100,7 +86,8 @@ def catch_up(knowledge: Knowledge, *, wait: float = LOCK_WAIT) -> Captured:
         if head in seen:
             return Captured((), 0)
         commits = git.read_commits(knowledge.repo, [head], but=seen)
-        captured = keep_candidates(knowledge, extract_commits(knowledge, commits))
+        found = extract_commits(knowledge, commits, sessions=sessions)
+        captured = keep_candidates(knowledge, found)
         journal.remember_seen(knowledge.state, [head])
     return captured
 
@@ -147,18 +134,3 @@ def select_commits(knowledge: Knowledge, *, commit: str = "", span: str = "") ->
     tip = git.resolve(knowledge.repo, head or "HEAD")
     but = [git.resolve(knowledge.repo, base)] if base else []
     return git.read_commits(knowledge.repo, [tip], but=but)
-
-
-def _recorded_keys(knowledge: Knowledge) -> set[tuple[str, str]]:
-    """Kind and quote of everything that items of this tree give as their evidence."""
-    return {
-        (row.kind, normalized(str(e.get("quote", ""))))
-        for row in open_view(knowledge).rows
-        for e in row.evidence
-        if e.get("quote")
-    }
-
-
-def _is_recorded(candidate: Candidate, recorded: Iterable[tuple[str, str]]) -> bool:
-    quotes = [(candidate.kind, normalized(e.quote)) for e in candidate.evidence if e.quote]
-    return bool(quotes) and all(q in recorded for q in quotes)

@@ -8,14 +8,22 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kn.adapters import journal
 from kn.errors import Busy, KnError, NotARepository, NotInitialized
 from kn.flows.quick import LIMIT
 
+if TYPE_CHECKING:
+    from kn.flows.keep import Captured
+    from kn.flows.knowledge import Knowledge
+
 DETACHED = "catch-up"
 """The event under which what did not fit into the time goes on by itself."""
+SESSION = "session"
+"""The same for a session alone, whose commit has been read."""
 DETACHED_LIMIT = 600.0
 """Seconds for the detached scan; a guess: a history of 50,000 commits takes less."""
 
@@ -24,42 +32,103 @@ class _TooLate(Exception):
     """The hook's time is over."""
 
 
-def run_event(event: str) -> None:
+@dataclass(slots=True)
+class _Run:
+    """How far a hook has come, for what goes on by itself when its time is over."""
+
+    event: str
+    made: str = ""
+    """The commit that an agent's session has just made."""
+    commits_read: bool = False
+    captured: Captured | None = None
+
+    @property
+    def detached(self) -> bool:
+        return self.event in (DETACHED, SESSION)
+
+
+def run_event(event: str, made: str = "") -> None:
     """Read what is new; one line on stderr when something was found, silence when not.
 
-    With `hooks.prompt: ask` and a terminal, each candidate is put to the user at once. What takes
-    too long goes on in a process of its own. Errors go to `.git/kn/log`: a hook is not the
-    place to complain.
+    A commit that an agent has just made is read together with the session that made it, where
+    the agent's environment names that; no session is ever guessed. With `hooks.prompt: ask` and
+    a terminal, each candidate is put to the user at once. What takes too long goes on in a
+    process of its own. Errors go to `.git/kn/log`: a hook is not the place to complain.
+
+    Args:
+        event: The git hook's name, or `DETACHED`, or `SESSION`.
+        made: With the last two, the commit that the session made.
     """
-    from kn.flows.knowledge import open_knowledge
-
     started = time.monotonic()
-    detached = event == DETACHED
+    run = _Run(event, made, commits_read=event == SESSION)
     try:
-        with _time_limit(DETACHED_LIMIT if detached else LIMIT):
-            knowledge = open_knowledge(Path.cwd(), os.environ)
-            if knowledge.probe.config.get("kn.initialized") != "true":
-                return
-            from kn.flows.capture import catch_up
-
-            captured = catch_up(knowledge)
-        prompt = knowledge.settings.text("hooks.prompt")
-        if captured.candidates and not detached and prompt != "off":
-            _announce(len(captured.candidates), captured.last)
-            if prompt == "ask" and not knowledge.in_agent:
-                _ask(knowledge.repo.top)
+        with _time_limit(DETACHED_LIMIT if run.detached else LIMIT):
+            knowledge = _read(run)
+        if knowledge is None or run.captured is None:
+            return
+        _tell(knowledge, run)
         took = int((time.monotonic() - started) * 1000)
-        found = len(captured.candidates)
-        _log(knowledge.repo.state, f"{event}: read {captured.read}, found {found}, {took} ms")
+        found = len(run.captured.candidates)
+        _log(knowledge.repo.state, f"{event}: read {run.captured.read}, found {found}, {took} ms")
     except (NotARepository, NotInitialized):
         return
-    except (_TooLate, Busy) as reason:
-        if not detached:
-            _detach()
-        elif isinstance(reason, Busy):
-            return
+    except (_TooLate, Busy):
+        if not run.detached:
+            _detach(SESSION if run.commits_read else DETACHED, run.made)
     except KnError as error:
         _log_here(f"{event}: {type(error).__name__}: {error}")
+
+
+def _read(run: _Run) -> Knowledge | None:
+    """Read the new commits, then the session; None where nobody wants it."""
+    from kn.flows.capture import catch_up
+    from kn.flows.extract_session import running_source
+    from kn.flows.keep import Captured
+    from kn.flows.knowledge import open_knowledge
+
+    knowledge = open_knowledge(Path.cwd(), os.environ)
+    if knowledge.probe.config.get("kn.initialized") != "true":
+        return None
+    if run.event == "post-commit":
+        run.made = knowledge.probe.head
+    source = running_source(os.environ) if run.made else ""
+    run.captured = Captured((), 0)
+    if not run.commits_read:
+        run.captured = catch_up(knowledge, sessions={run.made: source} if source else None)
+        run.commits_read = True
+    if source:
+        _read_session(knowledge, run)
+    return knowledge
+
+
+def _read_session(knowledge: Knowledge, run: _Run) -> None:
+    """Add what the session has settled up to now; a large log goes on by itself."""
+    from kn.flows.capture import LOCK_WAIT
+    from kn.flows.extract_session import SOON, extract_running
+
+    assert run.captured is not None
+    wait, most = (10.0, None) if run.detached else (LOCK_WAIT, SOON)
+    try:
+        heard = extract_running(knowledge, os.environ, wait=wait, most=most)
+    except Busy:
+        raise
+    except KnError as error:
+        _log(knowledge.repo.state, f"{run.event}: {type(error).__name__}: {error}")
+        return
+    if heard is None:
+        _detach(SESSION, run.made)
+        return
+    found = {c.key: c for c in (*run.captured.candidates, *heard.candidates)}
+    run.captured = replace(run.captured, candidates=tuple(found.values()))
+
+
+def _tell(knowledge: Knowledge, run: _Run) -> None:
+    prompt = knowledge.settings.text("hooks.prompt")
+    if run.captured is None or not run.captured.candidates or run.detached or prompt == "off":
+        return
+    _announce(len(run.captured.candidates), run.captured.last or run.made)
+    if prompt == "ask" and not knowledge.in_agent:
+        _ask(knowledge.repo.top)
 
 
 def _announce(count: int, commit: str) -> None:
@@ -83,7 +152,7 @@ def _time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _detach() -> None:
+def _detach(event: str, made: str) -> None:
     """Go on in a process of its own that holds none of git's pipes (integrations 4.1)."""
     import subprocess
 
@@ -91,7 +160,7 @@ def _detach() -> None:
 
     environment = {n: t for n, t in foreign_environment(os.environ).items() if n != "KN_INSIDE"}
     subprocess.Popen(
-        [sys.executable, "-m", "kn", "hook", DETACHED],
+        [sys.executable, "-m", "kn", "hook", event, made],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -26,6 +26,14 @@ _MARKS = (
 """Variables that an answer depends on."""
 
 
+_SESSIONS = (
+    "CLAUDE_CODE_SESSION_ID", "CODEX_SESSION_ID", "CODEX_THREAD_ID", "COPILOT_AGENT_SESSION_ID",
+)  # fmt: skip
+"""In one of these an agent names its session to what it runs (integrations 2.8)."""
+_BY_ITSELF = ("catch-up", "session")
+"""Events of kn's own (`kn.flows.hooks`), for what did not fit into a hook's time."""
+
+
 class Watched:
     """What answers depend on: files, those that may appear, and folders of which all count."""
 
@@ -173,7 +181,9 @@ def run_hook(arguments: list[str]) -> int:
             return 0
         from kn.flows.hooks import run_event
 
-        run_event(arguments[0])
+        # What git hands to a hook of its own is not meant for us.
+        made = arguments[1:2] if arguments[0] in _BY_ITSELF else []
+        run_event(arguments[0], *made)
     except BaseException:
         if os.environ.get("KN_DEBUG") == "hooks":
             raise
@@ -184,10 +194,13 @@ def _has_work(event: list[str]) -> bool:
     """Whether HEAD moved to where kn has not looked yet, and may hold something there.
 
     Only files are looked at, and, for new commits, their messages: those that hold not one of the
-    words that every rule needs are noted as seen at once.
+    words that every rule needs are noted as seen at once, but not where an agent has just made
+    one in a session that may tell more.
     """
     if not event or os.environ.get("KN_INSIDE"):
         return False
+    if event[0] == _BY_ITSELF[1]:
+        return True
     dirs = _hook_dirs()
     if dirs is None:
         return True
@@ -205,7 +218,8 @@ def _has_work(event: list[str]) -> bool:
         return True
     if f"{head}\n" in seen:
         return False
-    return not _skim(head, seen, f"{common}/kn/seen")
+    in_session = event[0] == "post-commit" and any(os.environ.get(name) for name in _SESSIONS)
+    return in_session or not _skim(head, seen, f"{common}/kn/seen")
 
 
 def _hook_dirs() -> tuple[str, str] | None:

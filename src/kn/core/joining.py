@@ -1,0 +1,95 @@
+"""One piece of knowledge that came twice: in a commit's message, and in the session behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kn.core.analysis import Stem, split_terms
+from kn.core.candidate import Candidate, normalized
+from kn.core.model import Evidence, Rejected
+
+_ALIKE = 0.6
+"""Share of all terms from which two statements say one thing, as in `kn.core.similar`."""
+_HELD = 0.8
+"""Share of the shorter statement's terms that the longer one has to hold (a guess): a commit's
+subject says in five words what the session said in fifteen."""
+_LEAST = 3
+"""Terms that a statement needs to be held by another."""
+_CONTRAST = re.compile(r"\s*,?\s+(?:instead of|rather than|over|not)\s.*", re.IGNORECASE)
+_FORBIDS = re.compile(r"\b(?:never|don't|do not|avoid|no|must not|may not)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_KINDRED = frozenset({"decision", "convention"})
+"""What one person writes down as the one, another takes as the other."""
+
+
+def is_from_talk(candidate: Candidate) -> bool:
+    """Whether something of it was said in a session, and not in a commit's message alone."""
+    return any(e.session and not e.commit for e in candidate.evidence)
+
+
+def same_knowledge(one: Candidate, other: Candidate, stem: Stem) -> bool:
+    """Whether two candidates say the same, so that a person should see them as one.
+
+    What forbids is never the same as what does not, nor what names other numbers or options.
+    """
+    if one.kind != other.kind and not {one.kind, other.kind} <= _KINDRED:
+        return False
+    if _quotes(one) & _quotes(other):
+        return True
+    mine, theirs = one.statement, other.statement
+    if bool(_FORBIDS.search(mine)) != bool(_FORBIDS.search(theirs)):
+        return False
+    numbers, others = set(_NUMBER.findall(mine)), set(_NUMBER.findall(theirs))
+    if numbers and others and numbers != others:
+        return False
+    first = frozenset(split_terms(_CONTRAST.sub("", mine), stem))
+    second = frozenset(split_terms(_CONTRAST.sub("", theirs), stem))
+    both, less = len(first & second), min(len(first), len(second))
+    if less < _LEAST:
+        return first == second and less > 0
+    return both >= _HELD * less or both >= _ALIKE * len(first | second)
+
+
+def join_candidates(base: Candidate, more: Candidate) -> Candidate:
+    """The base with what it lacks, and the evidence of both; its key stays as it was.
+
+    For the key to stay, the one that a commit tells has to be the base (`Candidate.key`).
+    """
+    rejected = {normalized(r.option): r for r in more.rejected}
+    for option in base.rejected:
+        known = rejected.get(normalized(option.option))
+        because = option.because or (known.because if known else "")
+        rejected[normalized(option.option)] = Rejected(option.option, because)
+    return replace(
+        base,
+        because=base.because or more.because,
+        rejected=tuple(rejected.values()),
+        scope=base.scope if base.scope.paths or base.scope.tags else more.scope,
+        evidence=tuple(_all_evidence(base.evidence, more.evidence)),
+        details=base.details or more.details,
+        own={**more.own, **base.own} if base.kind == more.kind else base.own,
+        confidence=max(base.confidence, more.confidence),
+    )
+
+
+def _all_evidence(base: Iterable[Evidence], more: Iterable[Evidence]) -> list[Evidence]:
+    """Every quote once; a commit that history rewrote keeps the session it came from."""
+    found = list(base)
+    places = {(normalized(e.quote), bool(e.commit)): n for n, e in enumerate(found)}
+    for piece in more:
+        place = places.get((normalized(piece.quote), bool(piece.commit)))
+        if place is None:
+            found.append(piece)
+        elif piece.session and not found[place].session:
+            found[place] = replace(
+                found[place], session=piece.session, source_tokens=piece.source_tokens
+            )
+    return found
+
+
+def _quotes(candidate: Candidate) -> set[str]:
+    """Quotes of some length: "yes, do that" is said every day."""
+    quotes = (normalized(e.quote) for e in candidate.evidence)
+    return {q for q in quotes if len(q.split()) >= _LEAST}
