@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from kn.core.codec import MOST
@@ -13,7 +13,7 @@ from kn.core.ids import ALPHABET, make_id
 from kn.core.model import STATUSES, Evidence, Item, Rejected, Scope, Verified
 from kn.core.schema import Field, Kind, Schema, extend_schema
 
-laws = settings(max_examples=60, deadline=None)
+laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Items are slow to make up; and a busy machine is no reason to fail."""
 
 TEAM_KIND = b"""\
