@@ -15,16 +15,23 @@ from kn.flows import setup
     "--dir", "directory", default="", metavar="NAME", help="Another folder than .knowledge."
 )
 @click.option("--no-hooks", is_flag=True, help="Leave the git hooks alone.")
+@click.option(
+    "--commit-template", is_flag=True, help="Show the trailers in the commit editor, as comments."
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would be done.")
 @click.option("-y", "--yes", is_flag=True, help="Do it without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
-def command(directory: str, no_hooks: bool, dry_run: bool, yes: bool, as_json: bool) -> None:
+def command(
+    directory: str, no_hooks: bool, commit_template: bool, dry_run: bool, yes: bool, as_json: bool
+) -> None:
     """Lay down .knowledge/, set up the merge driver, and install git hooks beside yours.
 
     Nothing of yours is replaced: kn writes files of its own and marked blocks, which
     `kn uninstall` takes out again to the byte. Running it again changes nothing.
     """
-    plan = setup.plan_setup(Path.cwd(), directory=directory, hooks=not no_hooks)
+    plan = setup.plan_setup(
+        Path.cwd(), directory=directory, hooks=not no_hooks, commit_template=commit_template
+    )
     if as_json:
         print_json(
             {"format": 1, "steps": plan.steps, "notes": list(plan.notes), "done": not dry_run}

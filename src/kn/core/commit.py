@@ -253,3 +253,18 @@ def _token(written: str) -> str:
 def _is_heading(text: str) -> bool:
     text = text.strip()
     return text.startswith("#") or (text.endswith(":") and len(text.split()) <= _HEADING_WORDS)
+
+
+def trailer_help() -> list[str]:
+    """The trailers that say what is worth keeping, as help for whoever writes a message."""
+    return [
+        "What is worth remembering? Lines like these become proposals (`kn inbox`):",
+        "Decision: what was chosen, in a sentence",
+        "Rejected: an option | why it was not taken",
+        "Convention: how it is done here, always",
+        "Constraint: what is true and the code does not say",
+        "Gotcha: a trap, and what to do instead",
+        "Incident: what broke, and why",
+        "Owner: @who knows about it",
+        "Item: id of an item that this commit is about",
+    ]

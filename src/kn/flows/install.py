@@ -47,6 +47,8 @@ class Options:
     extra: Mapping[str, bytes] = field(default_factory=dict)
     """Generated files to lay down with the template: path inside the folder -> content."""
     hooks: bool = True
+    commit_template: bool = False
+    """Whether the commit editor shows the trailers as comment lines."""
 
 
 def plan_install(repo: Repository, options: Options = Options()) -> Plan:
@@ -77,6 +79,7 @@ def plan_install(repo: Repository, options: Options = Options()) -> Plan:
             notes.append("husky is not active in this clone; once it is, run `kn init` again.")
     changes = [*laid, *wired]
     settings = _settings(folder, options, place)
+    settings += _template_setting(repo, options, notes)
     after = gitconfig.put(held, settings, _journal(repo, known, laid, wired))
     mode = before.mode if isinstance(before, File) else 0o644
     if after != held:
@@ -227,6 +230,23 @@ def _settings(folder: str, options: Options, place: Place | None) -> list[tuple[
     if folder != ".knowledge":
         settings.append(("kn.dir", folder))
     return settings
+
+
+TEMPLATE = "commit-template"
+"""The file in kn's own folder that git's `commit.template` names."""
+
+
+def _template_setting(
+    repo: Repository, options: Options, notes: list[str]
+) -> list[tuple[str, str]]:
+    """`commit.template`, when it is asked for or set by us already, and nobody else has one."""
+    ours = str(repo.state / TEMPLATE)
+    current = gitwall.config_value(repo, "commit.template")
+    if current not in (None, ours):
+        if options.commit_template:
+            notes.append(f"commit.template is {current} already; kn leaves it as it is.")
+        return []
+    return [("commit.template", ours)] if options.commit_template or current == ours else []
 
 
 def _journal(

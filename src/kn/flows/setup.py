@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kn.adapters import files, git, journal
+from kn.core.commit import trailer_help
 from kn.core.jsonschema import schema_files
 from kn.core.schema import extend_schema
 from kn.flows import install, uninstall
@@ -21,10 +22,14 @@ class Setup:
     done: bool
 
 
-def plan_setup(start: Path, *, directory: str = "", hooks: bool = True) -> Plan:
+def plan_setup(
+    start: Path, *, directory: str = "", hooks: bool = True, commit_template: bool = False
+) -> Plan:
     """What `kn init` would do here, without doing it."""
     repo = git.find_repository(start)
-    options = install.Options(directory, _own_command(), _generated(repo, directory), hooks)
+    options = install.Options(
+        directory, _own_command(), _generated(repo, directory), hooks, commit_template
+    )
     return install.plan_install(repo, options)
 
 
@@ -33,10 +38,19 @@ def set_up(start: Path, plan: Plan) -> Setup:
     install.apply(plan)
     repo = git.find_repository(start)
     files.make_private_folder(repo.state)
+    if git.config_value(repo, "commit.template") == str(repo.state / install.TEMPLATE):
+        mark = git.config_value(repo, "core.commentChar") or "#"
+        _write_template(repo.state / install.TEMPLATE, mark if len(mark) == 1 else "#")
     if journal.read_seen(repo.state) is None:
         head = git.try_resolve(repo, "HEAD")
         journal.remember_seen(repo.state, [*git.all_tips(repo), *([head] if head else [])])
     return Setup(plan, True)
+
+
+def _write_template(path: Path, mark: str) -> None:
+    """The trailers, as comment lines: git drops them, and an untouched message still aborts."""
+    rows = ["", "", *(f"{mark} {row}".rstrip() for row in trailer_help())]
+    files.write_atomic(path, ("\n".join(rows) + "\n").encode("utf-8"), mode=0o600)
 
 
 def plan_removal(start: Path) -> Plan:
