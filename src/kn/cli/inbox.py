@@ -15,7 +15,7 @@ from kn.flows import compose, triage
 from kn.flows.knowledge import Knowledge
 from kn.flows.triage import Pending
 
-KEYS = "[a]ccept  [e]dit  [r]eject  [s]upersede an item  a[m]end one  [n]ext  [q]uit"
+KEYS = "[a]ccept [e]dit [r]eject [s]upersede an item, a[m]end one, [=] same as one, [n]ext [q]uit"
 
 
 @click.group(invoke_without_command=True, short_help="Look through what was found.")
@@ -85,22 +85,31 @@ def _print(pending: Pending, near: Sequence[Near], *, err: bool = False) -> None
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 @click.option("--supersedes", multiple=True, metavar="ID", help="The item that it replaces.")
 @click.option("--amends", multiple=True, metavar="ID", help="The item of which it changes a part.")
+@click.option(
+    "--same-as", metavar="ID", help="The item that says it already: it gets the evidence."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the item as JSON.")
 def accept_command(
-    keys: tuple[str, ...], supersedes: tuple[str, ...], amends: tuple[str, ...], as_json: bool
-) -> None:
+    keys: tuple[str, ...], supersedes: tuple[str, ...], amends: tuple[str, ...],
+    same_as: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Write the candidates that the KEYs name as items; they are yours to commit."""
+    if same_as and (supersedes or amends):
+        raise click.UsageError("--same-as goes with neither --supersedes nor --amends.")
     if len(keys) > 1 and (supersedes or amends or as_json):
         raise click.UsageError("With --supersedes, --amends and --json give one KEY.")
     knowledge = here()
     for key in keys:
-        done = triage.accept(
-            knowledge, triage.find_pending(knowledge, key), supersedes=supersedes, amends=amends
-        )
+        pending = triage.find_pending(knowledge, key)
+        if same_as:
+            done = triage.join_item(knowledge, pending, same_as)
+        else:
+            done = triage.accept(knowledge, pending, supersedes=supersedes, amends=amends)
         if as_json:
             print_json(compose.recorded_json(knowledge, done))
         else:
             click.echo(f"{done.path}\n{done.item.id}")
+            say(f"kn: in the commit that it is about, say `Item: {done.item.id}`.")
 
 
 @command.command("edit", short_help="Change what a candidate says.")
@@ -144,7 +153,7 @@ def _decide(knowledge: Knowledge, pending: Pending, near: Sequence[Near]) -> boo
             match key:
                 case "a":
                     say(f"  {triage.accept(knowledge, pending).path}")
-                case "s" | "m":
+                case "s" | "m" | "=":
                     say(f"  {_link(knowledge, pending, near, key)}")
                 case "r":
                     triage.reject(knowledge, pending)
@@ -165,9 +174,11 @@ def _decide(knowledge: Knowledge, pending: Pending, near: Sequence[Near]) -> boo
 
 
 def _link(knowledge: Knowledge, pending: Pending, near: Sequence[Near], key: str) -> str:
-    what = "supersedes" if key == "s" else "amends"
+    what = {"s": "supersedes", "m": "amends", "=": "says the same as"}[key]
     default = near[0].id if near else None
-    given = [click.prompt(f"It {what} which item?", default=default, err=True)]
+    given = click.prompt(f"It {what} which item?", default=default, err=True)
+    if key == "=":
+        return triage.join_item(knowledge, pending, given).path
     if key == "s":
-        return triage.accept(knowledge, pending, supersedes=given).path
-    return triage.accept(knowledge, pending, amends=given).path
+        return triage.accept(knowledge, pending, supersedes=[given]).path
+    return triage.accept(knowledge, pending, amends=[given]).path

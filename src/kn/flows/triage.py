@@ -14,6 +14,8 @@ from kn.adapters.inbox import Inbox, expire
 from kn.adapters.inbox import Pending as Pending
 from kn.core.candidate import Candidate
 from kn.core.ids import resolve_id
+from kn.core.joining import is_from_talk
+from kn.core.model import Item
 from kn.core.similar import Near, find_near
 from kn.core.yamlwrite import write_field
 from kn.errors import KnError, UnknownItem
@@ -46,7 +48,10 @@ def list_waiting(knowledge: Knowledge) -> Waiting:
     for one in old:
         inbox.decide(one.key, "aged", on=knowledge.today)
     alive = git.reachable(knowledge.repo, {c for p in kept for c in p.commits})
-    shown = [p for p in kept if not p.commits or alive & set(p.commits)]
+    # What a session told stays, whatever becomes of the commit that told it too.
+    shown = [
+        p for p in kept if not p.commits or alive & set(p.commits) or is_from_talk(p.candidate)
+    ]
     return Waiting(tuple(shown), len(old), len(kept) - len(shown))
 
 
@@ -98,6 +103,24 @@ def accept(
     )
     done = record.add_item(knowledge, item)
     Inbox(knowledge.state).decide(pending.key, "accepted", on=knowledge.today, item=done.item.id)
+    return done
+
+
+def join_item(knowledge: Knowledge, pending: Pending, given: str) -> Recorded:
+    """Say that a candidate is what an item says already: its evidence goes to that item.
+
+    Raises:
+        UnknownItem: None or several items answer to `given`.
+        KnError: Comments of the item's file would be lost.
+    """
+    last = pending.commits[-1] if pending.commits else ""
+    more = [replace(e, commit=last) if e.commit and last else e for e in pending.candidate.evidence]
+
+    def joined(item: Item) -> Item:
+        return replace(item, evidence=tuple(dict.fromkeys((*item.evidence, *more))))
+
+    done = record.change_item(knowledge, given, joined)
+    Inbox(knowledge.state).decide(pending.key, "same", on=knowledge.today, item=done.item.id)
     return done
 
 
