@@ -160,7 +160,7 @@ def _detach(event: str, made: str) -> None:
 
     environment = {n: t for n, t in foreign_environment(os.environ).items() if n != "KN_INSIDE"}
     subprocess.Popen(
-        [sys.executable, "-m", "kn", "hook", event, made],
+        [sys.executable, "-P", "-m", "kn", "hook", event, made],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -178,7 +178,7 @@ def _ask(top: Path | None) -> None:
     try:
         with Path("/dev/tty").open("rb") as terminal:
             subprocess.run(
-                [sys.executable, "-m", "kn", "inbox"],
+                [sys.executable, "-P", "-m", "kn", "inbox"],
                 stdin=terminal,
                 stdout=2,
                 cwd=top,
