@@ -1,4 +1,4 @@
-"""Promise 1: `kill -9` at any moment loses nothing that was acknowledged, and leaves nothing torn."""
+"""Promise 1: `kill -9` at any moment loses nothing acknowledged, and leaves nothing torn."""
 
 from __future__ import annotations
 

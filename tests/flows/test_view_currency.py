@@ -144,6 +144,9 @@ def test_the_day_decides_what_is_expired_and_what_needs_a_look(desk: Desk) -> No
     fresh = desk.ok("context", "leaky bucket", KN_TODAY="2026-06-01").out
     assert BUCKET in fresh and "needs verification" not in fresh
     assert BUCKET not in desk.ok("context", "leaky bucket", KN_TODAY="2026-07-01").out
+    desk.ok("verify", "dec-00000001", KN_TODAY="2026-06-02")
+    looked_at = desk.ok("context", "leaky bucket", KN_TODAY="2026-06-30").out
+    assert BUCKET in looked_at and "needs verification" not in looked_at
 
 
 def test_an_anchor_that_changed_marks_the_item(desk: Desk) -> None:

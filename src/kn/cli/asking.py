@@ -119,5 +119,13 @@ def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1).translate(_CONTROLS)
 
 
-_CONTROLS = {code: f"\\u{code:04x}" for code in [0x7F, *range(0x80, 0xA0), 0x2028, 0x2029]}
-"""JSON escapes C0 by itself, DEL and C1 not."""
+_CONTROLS = {
+    **{
+        code: f"\\u{code:04x}"
+        for first, last in ((0x7F, 0x9F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F))
+        for code in range(first, last + 1)
+    },
+    0xFEFF: "\\ufeff",
+    **{0xE0000 + low: f"\\udb40\\u{0xDC00 + low:04x}" for low in range(0x80)},
+}
+"""JSON escapes C0 by itself, but not DEL, C1, what turns or hides text, and the tag characters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,8 @@ def say(message: str) -> None:
 
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """The result as JSON, for programs."""
-    click.echo(json_text(value))
+    known = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    click.echo(json_text(value) if known else json.dumps(value, indent=1))
 
 
 def can_ask() -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from kn.core.check import Finding, check_files, check_links, check_places, check_statements
 from kn.core.codec import decode
+from kn.core.model import Item
 from kn.core.view import Links, judge
 from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
 from kn.flows.serve import relative_path
 from kn.flows.shelve import blobs_of
-from kn.flows.view import open_view
+from kn.flows.view import Row, open_view
 
 
 def check_knowledge(
@@ -43,6 +44,7 @@ def _find_all(knowledge: Knowledge, at: str) -> list[Finding]:
     contents = view.read([blobs_of(r.version)[0] for r in view.rows])
     items: dict[str, tuple[str, Links]] = {}
     places, statements = [], []
+    stale: list[Finding] = []
     for row in view.rows:
         item, said = decode(contents.get(blobs_of(row.version)[0], b""), knowledge.schema)
         if said:
@@ -56,12 +58,20 @@ def _find_all(knowledge: Knowledge, at: str) -> list[Finding]:
         )))  # fmt: skip
         if row.standing in ("current", "proposed"):
             statements.append((row.path, item.id, item.statement))
+        if row.standing == "current" and row.needs_verification:
+            stale.append(_say_stale(row, item, knowledge.today))
     currency = judge((links for _, links in items.values()), knowledge.today)
     findings = check_files(faults) + check_places(places) + check_links(items, currency)
     findings += check_statements(statements)
-    for row in view.rows:
-        if row.standing == "current" and row.needs_verification:
-            message = "was verified against files that changed; look, then `kn verify` it"
-            findings.append(Finding("KN030", row.path, 1, message, row.id))
+    findings += stale
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(findings, key=lambda f: (order[f.severity], f.path, f.line, f.code))
+
+
+def _say_stale(row: Row, item: Item, today: str) -> Finding:
+    seen = item.verified.on if item.verified else ""
+    if item.review_after and seen <= item.review_after < today:
+        message = f"was to be looked at again after {item.review_after}; then `kn verify` it"
+        return Finding("KN031", row.path, 1, message, row.id)
+    message = "was verified against files that changed; look, then `kn verify` it"
+    return Finding("KN030", row.path, 1, message, row.id)

@@ -19,7 +19,7 @@ from kn.core.model import Item
 from kn.core.schema import Schema
 from kn.core.yamlread import Fault
 
-SHAPE = 2
+SHAPE = 3
 """Version of what is stored; a change of analysis, rendering or of the tuples below raises it."""
 
 
@@ -38,6 +38,11 @@ class Head(NamedTuple):
     review_after: str
     document: str
     anchors: tuple[tuple[str, str], ...]
+    verified_on: str
+
+    def is_late(self, today: str) -> bool:
+        """Whether the day to look at it again has passed, and nobody has since."""
+        return bool(self.review_after) and self.verified_on <= self.review_after < today
 
 
 class Card(NamedTuple):
@@ -133,7 +138,7 @@ def _head_of(item: Item) -> Head:
     return Head(
         item.id, item.kind, item.status, item.recorded, item.supersedes, item.superseded_by,
         item.amends, item.relates, item.valid_until, item.review_after, item.document,
-        tuple(verified.anchors.items()) if verified else (),
+        tuple(verified.anchors.items()) if verified else (), verified.on if verified else "",
     )  # fmt: skip
 
 

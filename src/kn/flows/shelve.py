@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from kn.core.analysis import weigh_item
 from kn.core.codec import decode
@@ -69,6 +70,7 @@ def make_card(item: Item, count: Callable[[str], int], *, document: str = "") ->
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def compile_glob(glob: str) -> str:
     """The regular expression that a gitignore-style glob stands for.
 
@@ -76,7 +78,12 @@ def compile_glob(glob: str) -> str:
     against 35 paths agreed with git on all pairs, dependencies §9). A pattern that means nothing
     matches nothing.
     """
+    import re
+
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-    pattern = GitIgnoreSpecPattern(glob.removeprefix("!"))
+    try:
+        pattern = GitIgnoreSpecPattern(glob.removeprefix("!"))
+    except (re.error, ValueError):  # `[z-a]`, a lone backslash
+        return "(?!)"
     return pattern.regex.pattern if pattern.regex is not None else "(?!)"

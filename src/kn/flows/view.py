@@ -184,7 +184,7 @@ def _judge(
             continue  # a second file with the id: `kn check` says so
         seen.add(head.id)
         stale = any(others.get(p, "")[: len(blob)] != blob for p, blob in head.anchors)
-        late = bool(head.review_after) and head.review_after < knowledge.today
+        late = head.is_late(knowledge.today)
         rows.append(
             Row(
                 head.id, head.kind, versions[path], head.recorded, card.scopes, stale or late,
@@ -287,7 +287,8 @@ def _from_tree(knowledge: Knowledge) -> _Source:
                     raw = (top / where[one]).read_bytes()
                 except OSError:
                     continue
-                contents[one] = raw
+                if blob(raw) == one:  # else it was changed since, and is not what it was
+                    contents[one] = raw
         return contents
 
     return _Source({p: seen.blob for p, seen in items.items()}, blob_of, read)
