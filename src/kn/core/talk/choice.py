@@ -31,9 +31,10 @@ _PURPOSE = re.compile(
 )
 _OVER = re.compile(
     r"(?:,|\band|\bbut|—|–|-)\s*(?:not|no|drop|remove)\s+(?:an?\s|the\s|any\s|use\s)?"
-    r"(?P<option>[^,;:()!?—–]{2,50}?)(?=\s+(?:for|in|when|because|since|as)\b|[,;:()!?.—–]|$)"
-    r"|\bover\s+(?:an?\s|the\s)?(?P<other>[^\s,;:()!?.—–]+(?:\s(?!for|in"
-    r"|because)[^\s,;:()!?.—–]+)?)",
+    r"(?P<option>[^,;:()!?—–]{2,50}?)(?=\s+(?:for|in|when|because|since|as)\b"
+    r"|[,;:()!?—–]|[.](?=\s|$)|$)"
+    r"|\bover\s+(?:an?\s|the\s)?(?P<other>(?:[^\s,;:()!?.—–]|[.](?=\w))+"
+    r"(?:\s(?!for|in|because)[^\s,;:()!?.—–]+)?)",
     re.IGNORECASE,
 )
 _NO_OPTION = re.compile(
@@ -109,7 +110,9 @@ def other_option(text: str) -> str:
     'npm'
     """
     if found := contrast_in(text):
-        return _ARTICLE.sub("", found, count=1)
+        return re.sub(r"^(?:in|on|as|with|by|from|to|an?|the)\s", "", found, flags=re.IGNORECASE)
+    if re.search(r"\b(?:instead of|rather than)\b", text, re.IGNORECASE):
+        return ""  # what stands there is no option, as `contrast_in` says
     turned = _OVER.search(text)
     option = (turned["option"] or turned["other"] or "").strip(" .`'\"") if turned else ""
     return "" if _NO_OPTION.match(option) else option

@@ -34,6 +34,12 @@ _PROPOSED = re.compile(
     r"(?:that we |we |you |to |just |simply |rather )*(?P<what>.+)",
     re.IGNORECASE | re.DOTALL,
 )
+_NAMES = re.compile(
+    r"(?:\S+ ){0,3}(?:I|we)(?:'d| would)? (?:strongly )?(?:suggest|recommend|propose|prefer"
+    r"|favou?r)\s",
+    re.IGNORECASE,
+)
+"""After these stands what is to be taken itself: `I recommend gRPC over REST`."""
 _GERUNDS = {
     "using": "use", "storing": "store", "keeping": "keep", "putting": "put", "moving": "move",
     "making": "make", "splitting": "split", "caching": "cache", "switching": "switch",
@@ -49,6 +55,12 @@ _PURPOSE = re.compile(r"\b(?:for|in|as)\s+(?:the|our|this|an?)?\s*[\w -]{3,50}?(
 _WHICH = re.compile(
     r"\b(?:which|what)\s+(?P<noun>[\w-]+(?:\s[\w-]+){0,3}?)\s+(?:should|do|would|shall|did|to)\b",
     re.I,
+)
+_HOW = re.compile(
+    r"\bhow (?:should|do|would|shall) (?:we|I|you want (?:me|us) to) (?:handle|do|manage"
+    r"|implement|approach"
+    r"|deal with|solve)\s+(?P<noun>[\w-]+(?:\s[\w-]+){0,4})\s*\?",
+    re.IGNORECASE,
 )
 _EITHER = re.compile(
     r"(?:(?:use|go with|prefer|choose|pick|want|between|either|:|—|–"
@@ -146,6 +158,9 @@ def proposed(sentences: list[str]) -> list[Claim]:
             continue
         what = _imperative(match["what"].rstrip(" ?.!"))
         choice = parse_choice(what)
+        if choice is None and _NAMES.match(one_line(sentence)):
+            choice = parse_choice(f"use {what}")
+            choice = choice if choice is not None and choice.over else None
         said, because = split_why(what)
         if not because:
             because = _reason_after(sentences, place)
@@ -211,6 +226,8 @@ def _purpose_of(question: str) -> str:
         noun = found["noun"]
         if not re.match(r"(?:one|option|way|approach|of|do|would|should)\b", noun, re.IGNORECASE):
             return f"as the {noun}"
+    if found := _HOW.search(question):
+        return f"for {found['noun']}"
     purpose = _PURPOSE.search(question)
     return purpose[0].strip() if purpose else ""
 

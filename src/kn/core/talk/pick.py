@@ -47,7 +47,7 @@ def _picked(options: Options, text: str) -> tuple[int | None, str]:
     if found := _MARK.match(text):
         mark = found["mark"].upper()
         place = options.marks.index(mark) if mark in options.marks else None
-        return place, because
+        return place, because or text.partition(", ")[2].strip(" .")
     if found := _PLACE.match(text):
         place = _PLACES[found["place"].lower()]
         if place >= len(options.names):

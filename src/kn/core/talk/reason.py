@@ -11,13 +11,23 @@ _CLAUSE = re.compile(r",\s+(?=(?P<first>[\w`'\"./@-]+)\s)")
 _OTHERWISE = re.compile(r"[,;:]?\s+(?=otherwise\b)", re.IGNORECASE)
 _GOES_ON = frozenset(
     "not no and or but then so use which when if unless except always never with without for in on"
-    " as to at from by only even also poll instead rather over using keep make put call".split()
+    " as to at from by only even also poll instead rather over using keep make put call run see ask"
+    " open write do".split()
 )
 """First words of a clause that says more of the rule itself."""
+_OPENS = re.compile(
+    r"(?:in|for|across|on|when|whenever|if|while|after|before|since|as|given|with|unless|until"
+    r"|once)\b",
+    re.IGNORECASE,
+)
+"""A sentence that begins so says its main thing after the comma."""
+_WHOLE = 3
+"""Words that each side of a comma needs to say something by itself (a guess)."""
 _TELLS = re.compile(
     r"\b(?:it|they|we|is|are|was|were|has|have|had|does|doesn't|do|don't|can't|cannot|won't|isn't"
     r"|aren't|gets?|got|loses?|lost|overr[au]n|breaks?|broke|fails?|failed|leaks?|crash\w*|costs?"
     r"|needs?|drifts?|conflicts?|blocks?|races?|deadlocks?|hides?|hid|hangs?|takes?|allows?"
+    r"|makes|sends|means|returns"
     r"|supports?"
     r"|starves?|corrupts?|already|too)\b",
     re.IGNORECASE,
@@ -39,24 +49,33 @@ def split_why(text: str) -> tuple[str, str]:
     said, because = split_reason(text)
     if because:
         return said, because
-    if (found := _OTHERWISE.search(text)) and found.start() > 8:
+    found = _OTHERWISE.search(text)
+    if found and found.start() > 8 and len(text[found.end() :].split()) >= _WHOLE:
         return text[: found.start()], text[found.end() :]
     for found in _CLAUSE.finditer(text, 8):
         rest = text[found.end() :]
-        long = 3 <= len(rest.split()) <= 25
-        if long and found["first"].lower() not in _GOES_ON and _TELLS.search(rest):
+        long = 3 <= len(rest.split()) <= 25 and len(text[: found.start()].split()) >= _WHOLE
+        if (
+            long
+            and not _OPENS.match(text)
+            and found["first"].lower() not in _GOES_ON
+            and _TELLS.search(rest)
+        ):
             return text[: found.start()], rest
     return text, ""
 
 
-def reason_beside(sentences: list[str], rests: list[str], place: int, about: str) -> str:
+def reason_beside(
+    sentences: list[str], rests: list[str], place: int, about: str, *, turned: bool
+) -> str:
     """The reason in the sentence after or before the one at `place`, where it is plainly one.
 
     Args:
         sentences: Of one message.
         rests: The same without the words that answer the agent.
         place: The sentence that is to be explained.
-        about: The options that it speaks of; a short fact about one of them is a reason.
+        about: The options that it speaks of; a fact about one of them is a reason.
+        turned: Whether it corrects something; then bad news of any kind before it is one.
     """
     if place + 1 < len(sentences):
         after = one_line(sentences[place + 1])
@@ -65,7 +84,7 @@ def reason_beside(sentences: list[str], rests: list[str], place: int, about: str
             return as_sentence(text) if stands_alone(text) else ""
         if _is_fact(after, about):
             return as_sentence(after)
-    if place > 0 and _is_fact(before := one_line(rests[place - 1]), about, loose=True):
+    if place > 0 and _is_fact(before := one_line(rests[place - 1]), about, loose=turned):
         return as_sentence(before)
     return ""
 

@@ -60,6 +60,8 @@ def replaces(new: Claim, old: Claim, *, said: str = "", turned: bool = False) ->
     if (new.choice is None) != (old.choice is None):
         return False
     both = overlap(new.terms, old.terms)
+    if turned and both >= _TOPIC and len(new.terms & old.terms) >= 2:
+        return True
     if new.forbids != old.forbids:
         return both >= _TOPIC and len(new.terms & old.terms) >= 2
     return new.numbers != old.numbers and bool(old.numbers) and alike(new.terms, old.terms) >= _SAME

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
 from kn.core.capture.wording import one_line
@@ -23,11 +24,17 @@ _COMMITTED = re.compile(
 )
 """What git commit, git log --oneline and aider print."""
 _RETRACTED = re.compile(
-    r"(?:forget|drop|ignore|scrap|scratch|cancel|undo|we (?:don't|do not|no longer) need"
-    r"|no need for|you can (?:ignore|drop|forget))\b(?P<what>.+)",
+    r"(?:forget|drop|ignore|scrap|scratch|cancel|undo|get rid of|stop using|no more|we (?:don't"
+    r"|do not"
+    r"|no longer) need|no need for|you can (?:ignore|drop|forget)|I (?:don't|do not) (?:like"
+    r"|want))\b"
+    r"(?P<what>.+)",
     re.IGNORECASE,
 )
-
+_GENERIC = terms_of("rule thing idea stuff decision part convention said using")
+_MEANT, _ABOUT = 0.6, 0.4
+"""Shares of common terms, with what is chosen and with all of it, by which "drop the Redis locks"
+means a claim and "drop the Redis logging" does not (guesses)."""
 _REMEMBERED = 100
 """Claims that a new one is held against, so that a log of nothing but rules takes linear time."""
 _HELD = 1_000
@@ -110,7 +117,7 @@ class _Table:
             self._retract(sentence, answer)
         if stance == "yes":
             self._confirm(sentences, answers, own)
-        laid = [self._lay_down(claim, sentences, stance) for claim in own]
+        laid = [self._lay_down(claim, sentences, answers, stance) for claim in own]
         if not any(laid) and not self._correct_values(sentences, answers) and stance == "no":
             self._refuse(answers)
         self._fresh, self._offers, self._options = [], [], None
@@ -118,12 +125,14 @@ class _Table:
         if len(self.claims) > _HELD:
             self.claims = [c for c in self.claims if c.standing and c.counts][-_HELD // 2 :]
 
-    def _lay_down(self, claim: Claim, sentences: list[str], stance: str) -> bool:
+    def _lay_down(
+        self, claim: Claim, sentences: list[str], answers: list[Answer], stance: str
+    ) -> bool:
         """A user's claim repeats what stands, which confirms it, or takes its place, or is new.
 
         Whether it is any of these.
         """
-        turned = stance in ("no", "turn") or "instead" in claim.quote.lower().split()[-2:]
+        turned = stance in ("no", "turn") or _says_instead(claim.quote)
         choices = [c for c in self._offers if c.choice is not None and c.standing]
         for old in self._standing():
             if same_claim(claim, old):
@@ -136,6 +145,7 @@ class _Table:
             said = " ".join(s for s in sentences if s != claim.quote)
             if near or replaces(claim, old, said=said, turned=turned):
                 self._replace(old, claim)
+                _explain(claim, sentences, answers)
         if claim.stated:
             self.claims.append(claim)
         return claim.stated
@@ -182,19 +192,19 @@ class _Table:
                 new = replaces_value(answer.rest, sentence, old)
                 if new is None:
                     continue
-                new.because = new.because or _why(sentences, answers, sentence, new)
+                _explain(new, sentences, answers)
                 old.standing = False
                 self.claims.append(new)
                 return True
         return False
 
     def _retract(self, sentence: str, answer: Answer) -> None:
-        found = _RETRACTED.match(one_line(answer.rest or sentence))
+        found = _RETRACTED.match(one_line(answer.rest)) or _RETRACTED.match(one_line(sentence))
         if found is None:
             return
-        said = terms_of(found["what"])
+        said = terms_of(found["what"]) - _GENERIC
         for old in self._standing():
-            if overlap(said, terms_of(old.short)) >= 0.6 and alike(said, old.terms) >= 0.2:
+            if overlap(said, terms_of(old.short)) >= _MEANT and alike(said, old.terms) >= _ABOUT:
                 old.standing = False
                 return
 
@@ -203,10 +213,17 @@ class _Table:
         return list(islice((c for c in reversed(self.claims) if c.standing), _REMEMBERED))
 
 
-def _why(sentences: list[str], answers: list[Answer], sentence: str, claim: Claim) -> str:
+def _explain(claim: Claim, sentences: list[str], answers: list[Answer]) -> None:
+    """Give a claim the reason that stands beside its sentence, if it has none of its own."""
+    if claim.because or claim.quote not in sentences:
+        return
     about = " ".join([claim.short, *(r.option for r in claim.rejected)])
+    place, turned = sentences.index(claim.quote), _is_turned(answers, claim.quote)
     rests = [a.rest for a in answers]
-    return reason_beside(sentences, rests, sentences.index(sentence), about)
+    claim.because = reason_beside(sentences, rests, place, about, turned=turned)
+    if claim.replaces and claim.rejected and claim.because:
+        first = claim.rejected[0]
+        claim.rejected[0] = replace(first, because=first.because or claim.because.rstrip("."))
 
 
 def _own_claims(sentences: list[str], answers: list[Answer]) -> list[Claim]:
@@ -221,6 +238,15 @@ def _own_claims(sentences: list[str], answers: list[Answer]) -> list[Claim]:
             continue
         new = laid_down(answer.rest, sentence) or decided(answer.rest, sentence)
         if new is not None:
-            new.because = new.because or _why(sentences, answers, sentence, new)
+            _explain(new, sentences, answers)
             found.append(new)
     return found
+
+
+def _is_turned(answers: list[Answer], sentence: str) -> bool:
+    return _says_instead(sentence) or any(a.stance in ("no", "turn") for a in answers[:2])
+
+
+def _says_instead(sentence: str) -> bool:
+    """Whether it ends in `instead`, which points back."""
+    return bool(re.search(r"\binstead\W*$", sentence, re.IGNORECASE))

@@ -10,7 +10,10 @@ from kn.core.talk.choice import other_option, parse_choice
 from kn.core.talk.claim import Claim
 from kn.core.talk.reason import split_why
 
-_PAST = r"(?!mind\b|been\b|had\b|was\b|were\b|did\b|seen\b|heard\b|worked\b|happened\b|used to\b)"
+_PAST = (
+    r"(?!(?:mind|been|had|was|were|did|seen|saw|heard|got|thought|said|went|knew|wrote|ran)\b"
+    r"|(?!(?:embed|need|feed|speed|proceed|succeed|exceed|seed|shed|spread)\b)\w+ed\b)"
+)
 _EVER = re.compile(
     r"(?:you (?:should|must|need to|have to)|we (?:should|must|need to|have to)?|make sure (?:to"
     r"|you)"
@@ -27,7 +30,8 @@ _FROM_NOW = re.compile(
 _HOUSE = re.compile(
     r"(?:in|for|across) (?:this|our|the) (?:project|repo|repository|code ?base|team|company|service"
     r"|package|module|app|monorepo)\b,?\s*(?:we|all|every|each|no|use|only|never|always|there)\b"
-    r"|(?:in this (?:project|repo|repository|code ?base) )?we (?:always|never|only|don't|do not)\s"
+    r"|(?:in this (?:project|repo|repository|code ?base) )?we (?:always|never|only|don't|do not) "
+    rf"(?:ever )?{_PAST}"
     r"|we (?:use|prefer|keep|write|name|put|avoid|follow|store|pin)\s.+"
     r"\b(?:for all|for every|in all|in every|everywhere|in this (?:project|repo|code ?base)|not"
     r"|never"
@@ -38,12 +42,20 @@ _ALL = re.compile(
     r"(?:all|every|each|any|no|nobody)\s(?:\S+\s){0,6}?(?:must|should|has to|have to|needs? to"
     r"|may|goes"
     r"|go|belongs?|gets?)\b"
-    r"|(?:\S+\s){1,7}?must (?:never|always|not|only|be|go|stay|have|come|live|use)\b",
+    r"|only\s(?:\S+\s){1,6}?(?:may|can|should|must|is allowed)\b"
+    r"|(?:(?!we\b|you\b|I\b|it\b|this\b|that\b|they\b|there\b)\S+\s){1,10}?must (?:never|always"
+    r"|not|only|be|go|stay|have|come|live|use)\b",
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(
     r"(?:use|prefer|call|import|write|put|name|run|throw|raise|return|log|store|keep|pass"
     r"|inject)\s",
+    re.IGNORECASE,
+)
+_INSTEAD_OF = re.compile(r"\b(?:instead of|rather than)\b", re.IGNORECASE)
+_ON_SCREEN = re.compile(
+    r"\b(?:instead of|rather than|over|not)\s+(?:the|this|that|these|those|your"
+    r"|my)\b",
     re.IGNORECASE,
 )
 _REMEMBER = re.compile(
@@ -80,8 +92,10 @@ _PERSONAL = re.compile(
     r"|\b(?:answer|reply|respond|apologi[sz]e|summari[sz]e|explain|concise|verbose|emoji)\b",
 )
 _STRIPPED = re.compile(
-    r"(?:I want (?:you|us) to|I(?:'d| would) like (?:you|us) to|you (?:should|must|need to|have to)"
-    r"|make sure (?:to|you|that you)|be sure to|remember to|try to|please)\s+",
+    r"^(?:I want (?:you|us) to|I(?:'d| would) like (?:you|us) to|you (?:should|must|need to"
+    r"|have to)"
+    r"|make sure (?:to|you|that you)|be sure to|remember to|try to|please|(?:I"
+    r"|we) (?=prefer\b))\s*",
     re.IGNORECASE,
 )
 _OURS = re.compile(
@@ -101,7 +115,7 @@ def laid_down(sentence: str, quote: str) -> Claim | None:
         sentence: Without the words that answer the agent.
         quote: The sentence verbatim.
     """
-    text = one_line(sentence)
+    text = _STRIPPED.sub("", one_line(sentence), count=1)
     if text.endswith("?") or _HEDGED.search(text) or not 3 <= len(text.split()) <= 60:
         return None
     if found := _BEWARE.match(text):
@@ -133,7 +147,8 @@ def _is_general(text: str) -> bool:
 
 def _is_contrast(text: str) -> bool:
     """`use X, not Y`: a rule, unless it picks among what is on the screen."""
-    if not _CONTRAST.match(text) or not other_option(text):
+    contrast = other_option(text) or _INSTEAD_OF.search(text)
+    if not _CONTRAST.match(text) or not contrast or _ON_SCREEN.search(text):
         return False
     choice = parse_choice(text)
     return choice is not None or not re.match(r"(?:use|prefer)\s", text, re.IGNORECASE)

@@ -39,9 +39,7 @@ _POINTS = re.compile(
 )
 _NEAR_WORDS = 4
 """A pronoun after this many words of its own sentence points at one of them (a guess)."""
-_PATH = re.compile(
-    r"(?<![\w/.:@-])(?:[\w.*-]+/)+[\w*-]+(?:\.\w{1,8})?(?![\w/:-])|\b[\w-]+/(?=[\s,.]|$)"
-)
+_PATH = re.compile(r"(?<![\w/.:@-])(?:[\w.*-]+/)+(?:[\w*-]+(?:\.\w{1,8})?)?(?![\w/:-])")
 
 
 def sentences_of(text: str, *, typed: bool = False) -> list[str]:
