@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from binascii import Error
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -10,7 +12,7 @@ from kn.core.redact.finding import Finding
 from kn.core.redact.judge import is_placeholder, is_random, is_strong_word, is_wordy
 from kn.core.redact.places import lowered, places_of_any
 
-Judge = Literal["sure", "header", "digit", "mixed", "drawn", "strong"]
+Judge = Literal["sure", "header", "digit", "mixed", "drawn", "strong", "given", "login"]
 
 _SCHEMES = "basic|bearer|token|apikey|api-key|key|digest|negotiate|ntlm|splunk|geniekey|ssws"
 _RULES: tuple[tuple[str, Judge, str, str], ...] = (
@@ -19,6 +21,7 @@ _RULES: tuple[tuple[str, Judge, str, str], ...] = (
      r"://[^\s:/?#@\"'<>\\`]{0,100}+:(?P<value>[^\s\"'<>/`\\]{1,200})@(?=[\w\[.{$-])"),
     ("url-password", "drawn", "://",
      r"://(?P<value>[A-Za-z0-9_.~%-]{16,200}+)(?::x-oauth-basic)?@(?=\w)"),
+    ("url-password", "sure", "://", r"://(?P<value>[0-9a-f]{32}(?::[0-9a-f]{32})?)@(?=\w)"),
     ("authorization", "header", "authorization auth",
      rf"auth(?:orization)?[\"']?[ \t]{{0,4}}[:=,][ \t]{{0,4}}[\"'`]?(?:{_SCHEMES})[ \t]{{1,4}}"
      r"(?P<value>[^\s\"'`<>,;\\]{4,4096}+)"),
@@ -26,8 +29,10 @@ _RULES: tuple[tuple[str, Judge, str, str], ...] = (
      r"authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"'`]?(?P<value>[A-Za-z0-9+/=._~:-]{12,4096}+)"),
     ("authorization", "mixed", "bearer",
      r"bearer[ \t]{1,4}(?P<value>[A-Za-z0-9._~+/=-]{16,4096}+)"),
-    ("authorization", "mixed", "basic",
-     r"basic[ \t](?P<value>[A-Za-z0-9+/]{12,1024}+={0,2})"),
+    ("authorization", "login", "basic",
+     r"basic[ \t](?P<value>[A-Za-z0-9+/]{8,1024}+={0,2})"),
+    ("authorization", "login", "auth",
+     r"(?<![a-z])auth[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?P<value>[A-Za-z0-9+/]{8,1024}+={0,2})"),
     ("authorization", "digit", "x-",
      r"(?<!\w)x-[a-z-]{0,30}?(?:key|token|auth|secret|password|session)[\"']?[ \t]{0,4}:[ \t]{0,4}"
      r"[\"']?(?P<value>[^\s\"'`<>,;\\]{6,1024}+)"),
@@ -38,8 +43,13 @@ _RULES: tuple[tuple[str, Judge, str, str], ...] = (
      r"(?:identified(?:[ ]with[ ]\w{1,40})?[ ]by|password)[ ]{1,4}(?:password[ ])?"
      r"'(?P<value>[^'\n]{4,200}+)'"),
     ("password", "strong", "pass",
-     r"pass(?:word|phrase|wd|code)\b[ ](?:[\w/@.-]{1,30}+[ ]){0,4}?(?:is|was|to|:|=)[ ]"
+     r"pass(?:word|phrase|wd|code)\b[ ](?:[\w/@.-]{1,30}+[ ]){0,4}?(?:is|was|to|=|[\w-]{0,30}:)[ ]"
      r"(?P<value>[^\s\"'`]{6,100}+)"),
+    ("password", "strong", "user login credentials",
+     r"(?:(?:user(?:name)?|login)[ ]?/[ ]?pass(?:word)?|credentials):?[ \"'`(]{1,3}[\w.@-]{2,40}+"
+     r"[ ]?[/:][ ]?(?P<value>[^\s\"'`]{6,100}+)"),
+    ("password", "sure", "converttosecurestring convertto-securestring",
+     r"convertto-securestring[ ](?:-string[ ])?[\"'](?P<value>[^\"'\n]{4,200}+)"),
     ("password", "sure", "pass",
      r"pass(?:word|phrase|wd|code)\b[ ](?:[\w/@.-]{1,30}+[ ]){0,4}?(?:is|was|=|:|to):?[ ]"
      r"[\"'`](?P<value>[^\s\"'`]{5,100}+)[\"'`]"),
@@ -78,16 +88,28 @@ def carried_secrets(text: str, spend: Callable[[], None]) -> Iterator[Finding]:
 def _passes(judge: Judge, value: str) -> bool:
     if judge == "sure":
         return True
-    if judge == "strong":
-        return is_strong_word(value)
+    if judge in ("strong", "given"):
+        unlike_words = judge == "given" and len(value) >= 8 and not is_wordy(value)
+        return is_strong_word(value) or unlike_words
     digit = any(c.isdigit() for c in value)
     if judge == "digit":
         return digit
+    if judge == "login":
+        return _is_login(value)
     if judge == "header":
         return digit or len(value) >= 16 or not is_wordy(value)
     return is_random(value) or (
         judge == "mixed" and len(value) >= 12 and digit and any(c.isalpha() for c in value)
     )
+
+
+def _is_login(value: str) -> bool:
+    """Whether base64 says `user:password`."""
+    run = value.rstrip("=")
+    try:
+        return b":" in b64decode(run + "=" * (-len(run) % 4)).decode("utf-8").encode()[1:]
+    except (Error, UnicodeDecodeError):
+        return False
 
 
 def _candidates(text: str, lower: str) -> Iterator[tuple[str, Judge, int, int]]:
@@ -118,7 +140,7 @@ def _options(text: str, lower: str) -> Iterator[tuple[str, Judge, int, int]]:
     for at in places_of_any(lower, (" -p", " -a", " -w", " -storepass", " -keypass")):
         match = _SHORT_OPTION.match(text, at)
         if match and _TOOL.search(text[max(0, at - 160) : at].rpartition("\n")[2]):
-            yield "password", "strong", *match.span("value")
+            yield "password", "given", *match.span("value")
 
 
 def _logins(text: str, lower: str) -> Iterator[tuple[str, Judge, int, int]]:

@@ -157,7 +157,7 @@ def known_forms(text: str) -> Iterator[Finding]:
                 if match is None:
                     continue
                 start = _head_before(text, at, head) if head else at
-                if start >= 0:
+                if start >= 0 and len(set(match[0][-16:])) > 2:  # not `ghp_xxxx…`
                     done = match.end()
                     yield Finding(start, done, kind)
 

@@ -39,7 +39,7 @@ _SAMPLE = re.compile(
       (?:pass(?:word|wd|phrase)?|pwd|secret|token|key|value|here|it|me|this|string|text|in)?
     | .{0,40}
       (?:change[\s_-]?(?:me|this|it)|replace[\s_-]?(?:me|this|with)|placeholder|example|redacted
-        |dummy|todo|fixme|your[\s_-]|[\s_-]here\b|<[^>]*>|\.\.\.|…|\*{3}|x{4,}|•{3}|1234567890|0{8})
+        |dummy|todo|fixme|your[\s_-]|[\s_-]here\b|<[\w\s-]{0,30}>|\.\.\.|…|\*{3}|x{4,}|•{3}|1234567890|0{8})
       .*
     | (?:test|fake|mock|sample|demo|default|foo|bar|baz|user|db|admin|root|secret|client|access|api
         |auth|wrong|invalid|bad|old|new|strong|super)?
@@ -50,11 +50,11 @@ _SAMPLE = re.compile(
 _REFERENCE = re.compile(
     r"""(?ix)
       \$[{(].* | \{\{.* | \{[A-Za-z_][\w.]*\}? | [(\[<{].*[)\]>}] | <%.*   # ${X} $(x) {{x}} <x>
-    | \$[A-Za-z_]\w* | %\w+%? | @\w+@ | [&*][A-Za-z_]\w* | \$\d            # $X %X% @x@ &x $1
+    | \$[A-Za-z_]\w* | %\w+%? | @\w+@ | [&*!][A-Za-z_]+ | \$\d             # $X %X% @x@ &x $1
     | (?:process\.env|os\.(?:environ|getenv)|env|System\.getenv|getenv|secrets?|vars?|config
         |settings|self|this|args|opts|options|params|request|req|data|local|ctx|input|props|vault
         |ssm|arn:aws|op:|file:|ref|process|module)[.:\[(/].*
-    | (?:[A-Za-z_]\w*(?:::|->|\.|\?\.))*+[A-Za-z_]\w*[(\[].*                # call( index[
+    | (?:[A-Za-z_]\w*(?:::|->|\.|\?\.))*+[A-Za-z_]\w{2,}[(\[][\w\s.,'"=:+()\[\]/{}$<>-]*  # call(
     | (?:https?|file|s3|gs|ssh|git|mailto)://[^:@]*                         # a plain address
     | (?:\.{0,2}|~|[A-Za-z]:)[/\\][\w.@~/\\ -]*                             # a path
     | [\w.-]+@[\w-]+(?:\.[\w-]+)+                                           # a mail address
