@@ -1,16 +1,19 @@
 """Exact cl100k_base counts, from the table that travels with kn; never from the network.
 
 Counts are made when an item is indexed; serving adds up stored integers and loads none of this.
+A count is the sum of what the pieces hold into which the pre-tokenizer cuts a text. Plain pieces
+are cut here, by the same expression, and each is counted once a process.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kn.adapters.ranks import Ranks
 from kn.errors import KnError
 
 if TYPE_CHECKING:
@@ -21,12 +24,27 @@ TOKENIZER = "cl100k_base"
 
 _TABLE = Path(__file__).parent.parent / "_tokens" / f"{TOKENIZER}.tiktoken"
 _SHA256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
+_INDEX = _TABLE.with_suffix(".index")
+_INDEX_SHA256 = "04b4f18f94d35004f8566f0e1f7833c2dea1ad8756051ba8f09fd9772aaa75f6"
+"""Of `kn.adapters.ranks.index_lines` of the table, which a test makes anew."""
 
 # Copied from tiktoken_ext/openai_public.py of tiktoken 0.14.0: `get_encoding` would download.
 _PIECES = (
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
     r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
 )
+
+# The same for texts in which the letters, the digits and the blanks are ASCII's.
+_PLAIN = re.compile("[\x00-\x7f‘’“”–—…]*")
+_PLAIN_PIECES = re.compile(
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\nA-Za-z0-9]?+[A-Za-z]++|[0-9]{1,3}+| ?[^\sA-Za-z0-9]++[\r\n]*+"
+    r"|\s++\Z|\s*[\r\n]|\s+(?!\S)|\s",
+    re.ASCII,
+)
+_LONG_PIECE = 64
+"""Bytes; merging takes the square of them."""
+_FEW = 500
+"""So many pieces are counted without tiktoken, in about its time to start; a guess."""
 
 _LONGEST = 32_768
 """Characters that are encoded at once; a guess. One letter repeated costs 5 ms at this length,
@@ -47,10 +65,20 @@ def count(text: str) -> int:
     Raises:
         KnError: kn's own table is missing or damaged.
     """
-    if len(text) <= _LONGEST:
-        return len(_encoding().encode_ordinary(text))
-    encode = _encoding().encode_ordinary
-    return sum(len(encode(part)) for part in _parts(text, _LONGEST))
+    if len(text) > _LONGEST:
+        return sum(map(count, _parts(text, _LONGEST)))
+    if _PLAIN.fullmatch(text):
+        return sum(map(_count_piece, _PLAIN_PIECES.findall(text)))
+    return len(_encoding().encode_ordinary(text))
+
+
+@lru_cache(maxsize=65_536)
+def _count_piece(piece: str) -> int:
+    raw = piece.encode("utf-8")
+    few = not _encoding.cache_info().currsize and _count_piece.cache_info().misses <= _FEW
+    if few and len(raw) <= _LONG_PIECE:
+        return _ranks().count(raw)
+    return len(_encoding().encode_ordinary(piece))
 
 
 def _parts(text: str, longest: int) -> Iterator[str]:
@@ -69,16 +97,27 @@ def _parts(text: str, longest: int) -> Iterator[str]:
 @cache
 def _encoding() -> Encoding:
     from binascii import a2b_base64
-    from hashlib import sha256
 
     from tiktoken import Encoding  # 15 ms
 
-    try:
-        table = _TABLE.read_bytes()
-    except OSError:
-        table = b""
-    if sha256(table).hexdigest() != _SHA256:
-        raise KnError(f"kn's token table {_TABLE} is damaged.", hint="Install kn again.")
+    table = _read(_TABLE, _SHA256)
     # A rank is the number of its line; tiktoken's own loader takes 60 ms, this 25.
     ranks = {a2b_base64(token): rank for rank, token in enumerate(table.split()[::2])}
     return Encoding(TOKENIZER, pat_str=_PIECES, mergeable_ranks=ranks, special_tokens={})
+
+
+@cache
+def _ranks() -> Ranks:
+    return Ranks(_read(_TABLE, _SHA256), _read(_INDEX, _INDEX_SHA256))
+
+
+def _read(path: Path, sha256: str) -> bytes:
+    from hashlib import sha256 as digest
+
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raw = b""
+    if digest(raw).hexdigest() != sha256:
+        raise KnError(f"kn's token table {path} is damaged.", hint="Install kn again.")
+    return raw
