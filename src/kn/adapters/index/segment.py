@@ -45,6 +45,11 @@ def key_of(term: str) -> bytes:
     return term.encode("utf-8", "surrogatepass")
 
 
+def term_of(key: bytes) -> str:
+    """The term that `key_of` made these bytes of."""
+    return key.decode("utf-8", "surrogatepass")
+
+
 def versions_of(lines: Stored, size: int) -> list[str]:
     """The versions of a segment, by document number."""
     return lines.read(0, size).decode("ascii").split("\n") if size else []
