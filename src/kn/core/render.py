@@ -111,9 +111,13 @@ def _fit(head: str, text: str, most: int, count: Count, *, least: int = 1) -> st
     if count(whole) <= most:
         return whole
     low, high = 0, len(text) - 1
+    fits: dict[str, bool] = {}  # most cuts end at the same few words
     while low < high:
         middle = (low + high + 1) // 2
-        if count(f"{head}{_cut(text, middle)}\n") <= most:
+        cut = _cut(text, middle)
+        if cut not in fits:
+            fits[cut] = count(f"{head}{cut}\n") <= most
+        if fits[cut]:
             low = middle
         else:
             high = middle - 1
