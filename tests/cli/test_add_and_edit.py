@@ -128,6 +128,19 @@ def test_superseding_stamps_the_older_one_and_keeps_its_comments(desk: Desk, git
     assert desk.ok("check").err == "kn: no findings.\n"
 
 
+def test_an_older_file_that_cannot_be_stamped_is_superseded_all_the_same(desk: Desk) -> None:
+    path = desk.plant("dec-00000001", BUCKET)
+    path.write_text(f"{{id: dec-00000001, kind: decision, statement: {BUCKET}, status: accepted,\n"
+                    " recorded: 2026-01-05} # keep me\n")  # fmt: skip
+    before = path.read_bytes()
+    ran = desk.ok("add", "decision", "Let the mesh limit rates.", "--supersedes", "dec-00000001")
+    newer = ran.out.split("\n")[1]
+    assert path.read_bytes() == before
+    assert ".knowledge/decisions/item-00000001.yaml" in ran.err and "comments" in ran.err
+    assert desk.ok("context", "rates bucket", "--json").ids == [newer]
+    assert [f["code"] for f in desk.ok("check", "--json").json["findings"]] == ["KN013"]
+
+
 def test_a_proposal_stamps_nothing(desk: Desk) -> None:
     path = desk.plant("dec-00000001", BUCKET)
     before = path.read_bytes()

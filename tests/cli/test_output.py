@@ -1,4 +1,4 @@
-"""What kn prints: JSON that others rely on, lines for people, and nothing that steers a terminal."""
+"""What kn prints: JSON that others rely on, lines for people, nothing that steers a terminal."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def test_file_names_of_any_kind_do_no_harm(stocked: Desk, git: Git, name: str) -
     with open(anchor, "w") as file:  # noqa: PTH123
         file.write("x")
     for words in (("list",), ("context", "bucket"), ("check",),
-                  ("verify", A, "--anchor", f"./{name}"), ("why", f"./{name}"), ("context", "--file", f"./{name}", "--json")):  # fmt: skip
+                  ("verify", A, "--anchor", f"./{name}"), ("why", f"./{name}"),
+                  ("context", "--file", f"./{name}", "--json")):  # fmt: skip
         ran = stocked(*words)
         assert ran.code in (0, 1, 2), (words, ran)
         assert "bug" not in ran.err and not CONTROL.search(ran.out + ran.err), (words, ran)

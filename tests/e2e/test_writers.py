@@ -20,8 +20,10 @@ from kn.flows.knowledge import open_knowledge
 who, count = sys.argv[1], int(sys.argv[2])
 for number in range(count):
     knowledge = open_knowledge(Path.cwd(), os.environ)
-    fields = {"statement": f"Writer {who} says rule {number}.", "supersedes": sys.argv[3:]}
-    item = record.draft_item(knowledge, "decision", {n: v for n, v in fields.items() if v})
+    fields = {"statement": f"Writer {who} says rule {number}."}
+    if number % 10 == 0:  # a list holds 200 ids at the most
+        fields["supersedes"] = sys.argv[3:]
+    item = record.draft_item(knowledge, "decision", fields)
     done = record.add_item(knowledge, item)
     print(done.item.id, done.path, flush=True)
 """
@@ -67,7 +69,8 @@ def _prove(root: Path, tmp_path: Path, git: Git, kn: Kn, writers: int, each: int
         stamped, _ = decode((tree / old.relative_to(root)).read_bytes(), schema)
         assert stamped is not None
         mine = {i for i, p in acknowledged.items() if p.is_relative_to(tree / ".knowledge")}
-        assert set(stamped.superseded_by) == mine, "every stamp is there"
+        asked = {i for i in mine if "supersedes" in acknowledged[i].read_text()}
+        assert set(stamped.superseded_by) == asked and asked, "every stamp is there"
         assert "# To be replaced by all." in (tree / old.relative_to(root)).read_text()
         assert not list((tree / ".knowledge").rglob(".tmp-*"))
     known = (root / ".git/kn/local").read_text().split()
@@ -77,11 +80,11 @@ def _prove(root: Path, tmp_path: Path, git: Git, kn: Kn, writers: int, each: int
 def test_a_few_writers_in_two_work_trees(
     knowledge_repo: Path, tmp_path: Path, git: Git, kn: Kn
 ) -> None:
-    _prove(knowledge_repo, tmp_path, git, kn, 4, 6)
+    _prove(knowledge_repo, tmp_path, git, kn, 4, 11)
 
 
 @pytest.mark.slow
 def test_eight_writers_in_two_work_trees(
     knowledge_repo: Path, tmp_path: Path, git: Git, kn: Kn
 ) -> None:
-    _prove(knowledge_repo, tmp_path, git, kn, 8, 150)
+    _prove(knowledge_repo, tmp_path, git, kn, 8, 200)

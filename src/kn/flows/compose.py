@@ -180,4 +180,5 @@ def recorded_json(knowledge: Knowledge, done: Recorded) -> dict[str, Any]:
         **plain_fields(done.item, knowledge.schema),
         "path": done.path,
         "touched": list(done.touched),
+        "unstamped": list(done.unstamped),
     }

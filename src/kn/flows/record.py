@@ -37,6 +37,8 @@ class Recorded:
     path: str
     touched: tuple[str, ...] = ()
     """Paths of older items that were stamped."""
+    unstamped: tuple[str, ...] = ()
+    """Why the file of an older item could not be stamped; it is superseded all the same."""
 
 
 def draft_item(knowledge: Knowledge, kind: str, fields: Mapping[str, Any]) -> Item:
@@ -102,8 +104,7 @@ def add_item(knowledge: Knowledge, item: Item) -> Recorded:
     with locked(knowledge.state / "write", LOCK_WAIT):
         path = folder / file_name(item.id, item.statement)
         _write(knowledge, path, raw, replace=False)
-        touched = _stamp(knowledge, item) if item.supersedes and item.status == "accepted" else ()
-    return Recorded(item, _relative(knowledge, path), touched)
+        return _settle(knowledge, item, _relative(knowledge, path))
 
 
 def path_of(knowledge: Knowledge, item: Item) -> str:
@@ -146,24 +147,28 @@ def _make_folder(knowledge: Knowledge, kind: str) -> Path:
     return folder
 
 
-def _stamp(knowledge: Knowledge, newer: Item) -> tuple[str, ...]:
-    """Say in each superseded item that it is, for people who read it on a web page."""
-    view = open_view(knowledge)
-    rows = {r.id: r for r in view.rows}
-    touched = []
-    for older_id in newer.supersedes:
-        row = rows.get(older_id)
-        if row is None:
-            continue
+def _settle(knowledge: Knowledge, item: Item, path: str, before: Item | None = None) -> Recorded:
+    """Say in each newly superseded item that it is, for people who read it on a web page."""
+    known = set(before.supersedes) if before else set()
+    new = [i for i in item.supersedes if i not in known]
+    touched, unstamped = [], []
+    rows = {r.id: r for r in open_view(knowledge).rows} if new else {}
+    for older in (rows[i] for i in new if i in rows and item.status == "accepted"):
+        try:
+            _stamp(knowledge, older, item.id)
+            touched.append(older.path)
+        except KnError as error:  # the newer item says it, and `kn check` finds the missing stamp
+            unstamped.append(str(error))
+    return Recorded(item, path, tuple(touched), tuple(unstamped))
 
-        def superseded(item: Item) -> Item:
-            stamped = tuple(dict.fromkeys((*item.superseded_by, newer.id)))
-            status: Status = "retired" if item.status == "retired" else "superseded"
-            return replace(item, status=status, superseded_by=stamped)
 
-        _change(knowledge, row.path, superseded, lose_comments=False)
-        touched.append(row.path)
-    return tuple(touched)
+def _stamp(knowledge: Knowledge, older: Row, newer: str) -> None:
+    def superseded(item: Item) -> Item:
+        stamped = tuple(dict.fromkeys((*item.superseded_by, newer)))
+        status: Status = "retired" if item.status == "retired" else "superseded"
+        return replace(item, status=status, superseded_by=stamped)
+
+    _change(knowledge, older.path, superseded, lose_comments=False)
 
 
 def change_item(
@@ -182,11 +187,7 @@ def change_item(
     row = find_row(knowledge, given)
     with locked(knowledge.state / "write", LOCK_WAIT):
         before, item = _change(knowledge, row.path, change, lose_comments=lose_comments)
-        new_links = set(item.supersedes) - set(before.supersedes)
-        touched: tuple[str, ...] = ()
-        if new_links and item.status == "accepted":
-            touched = _stamp(knowledge, item)
-    return Recorded(item, row.path, touched)
+        return _settle(knowledge, item, row.path, before)
 
 
 def replace_file(
@@ -211,11 +212,7 @@ def replace_file(
             raise KnError(f"{path} was changed by somebody else meanwhile.")
         _write(knowledge, knowledge.top / path, raw)
         old, _ = decode(before, knowledge.schema)
-        known = set(old.supersedes) if old else set()
-        touched: tuple[str, ...] = ()
-        if set(item.supersedes) - known and item.status == "accepted":
-            touched = _stamp(knowledge, item)
-    return Recorded(item, path, touched)
+        return _settle(knowledge, item, path, old)
 
 
 def find_row(knowledge: Knowledge, given: str) -> Row:
