@@ -10,11 +10,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.strategies import (
+    NASTY,
     ORDINARY,
     SCHEMA,
     items,
     laws,
     lines,
+    read_line,
     texts,
     unknown_values,
     values,
@@ -154,6 +156,21 @@ def test_the_form_is_read_the_same_with_windows_line_ends(item: Item) -> None:
     raw = b"\xef\xbb\xbf" + encode(item, SCHEMA).replace(b"\n", b"\r\n")
 
     assert _read(raw) == item
+
+
+@pytest.mark.parametrize("text", [*filter(bool, map(read_line, NASTY)), "a b" * 300, "x" * 900])
+def test_every_nasty_text_comes_back_from_every_place(text: str) -> None:
+    item = replace(
+        ORDINARY,
+        statement=text, because=f"{text}\n{text}", rejected=(Rejected(text, text),),
+        scope=Scope(() if ".." in text else (text, "b"), ("b", text)), deciders=(text, "b c"),
+        verified=Verified("2026-05-18", {text: "1234567"}),
+        own={"later": {text: [text, {text: text}, [text]]}},
+    )  # fmt: skip
+    raw = encode(item, SCHEMA)
+
+    assert _read(raw) == item
+    assert _without_block_ends(yaml.load(raw, Loader=_DatesAreTexts)) == plain_fields(item, SCHEMA)
 
 
 # --- what is wrong

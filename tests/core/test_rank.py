@@ -68,6 +68,10 @@ def test_a_task_that_nothing_here_speaks_of_gets_nothing() -> None:
     assert _ask(ALL, "translate the onboarding mails into Portuguese") == []
 
 
+def test_a_task_that_shares_one_common_word_gets_nothing() -> None:
+    assert _ask(ALL, "write a number of onboarding mails for Portuguese customers in Brazil") == []
+
+
 def test_a_word_of_the_statement_beats_the_same_word_in_the_details() -> None:
     aside = _item("aside", "Something else entirely.", details="The gateway is mentioned. " * 3)
 

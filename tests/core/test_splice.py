@@ -179,6 +179,16 @@ def test_a_flow_style_file_with_a_comment_is_asked_about() -> None:
         _edit(text, statement="T")
 
 
+def test_a_text_that_looks_like_a_field_is_not_taken_for_one() -> None:
+    text = 'id: fac-7k3m9qzt\nkind: fact\nstatement: "one\nbecause: two"\nstatus: accepted\n'
+    text += "recorded: 2026-05-18\n"
+    assert _read(text.encode()).statement == "one because: two"
+
+    edited = _read(_edit(text, because="three").encode())
+
+    assert (edited.statement, edited.because) == ("one because: two", "three")
+
+
 def test_an_unreadable_file_is_not_edited() -> None:
     item = _read(BY_HAND.encode())
 

@@ -206,6 +206,17 @@ def test_a_third_successor_that_nothing_joins_keeps_the_fork_open() -> None:
     assert judge(items, TODAY).forks == {"a": ("b", "c", "d")}
 
 
+def test_one_successor_that_knows_the_others_does_not_join_those_two() -> None:
+    items = [
+        Links("a", "accepted"),
+        Links("b", "accepted", ("a",), relates=("c", "d")),
+        Links("c", "accepted", ("a",)),
+        Links("d", "accepted", ("a",)),
+    ]
+
+    assert judge(items, TODAY).forks == {"a": ("b", "c", "d")}
+
+
 def test_of_two_files_with_one_id_the_first_counts() -> None:
     items = [Links("a", "retired"), Links("a", "accepted")]
 
