@@ -25,7 +25,9 @@ _MOST = 2_000
 """Values that are looked for, the longest first: each costs a search of every text. A guess."""
 
 _SETTING = re.compile(
-    r"^[ \t]*(?:export[ \t]+)?([^\s=:#][^=:\n]{0,120}?)[ \t]*[=:][ \t]*(.+?)[ \t]*$", re.M
+    r"^[ \t]*(?:export[ \t]+)?"
+    r"(?:([^\s=#][^=\n]{0,200}?)[ \t]*=|([^\s:#][^:=\n]{0,80}):)[ \t]*(\S.*?)[ \t\r]*$",
+    re.MULTILINE,
 )
 
 
@@ -68,7 +70,7 @@ def _text_of(path: Path) -> str:
 
 def _settings_in(text: str) -> Iterator[tuple[str, str]]:
     for match in _SETTING.finditer(text):
-        value = match[2]
+        value = match[3]
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             value = value[1:-1]
-        yield match[1].strip("\"' "), value
+        yield (match[1] or match[2]).strip("\"' "), value

@@ -8,7 +8,7 @@ from binascii import Error
 from collections.abc import Callable, Iterator
 
 from kn.core.redact.finding import UNJUDGED, Finding
-from kn.core.redact.judge import is_identifier, is_random
+from kn.core.redact.judge import is_digest, is_random, is_wordy
 
 SHORTEST = 20
 """Characters; below this a drawn string and a name cannot be told apart."""
@@ -65,7 +65,8 @@ def random_runs(text: str, spend: Callable[[], None]) -> Iterator[Finding]:
 def _leave_alone(text: str, start: int, value: str) -> bool:
     return bool(
         (text[start] == "/" and "/" in value)
-        or is_identifier(value)
+        or is_digest(value)
+        or is_wordy(value)
         or _HARMLESS.match(value)
         or _HARMLESS_BEFORE.search(text[max(0, start - 220) : start])
     )

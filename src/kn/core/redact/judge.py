@@ -39,7 +39,7 @@ _SAMPLE = re.compile(
       (?:pass(?:word|wd|phrase)?|pwd|secret|token|key|value|here|it|me|this|string|text|in)?
     | .{0,40}
       (?:change[\s_-]?(?:me|this|it)|replace[\s_-]?(?:me|this|with)|placeholder|example|redacted
-        |dummy|todo|fixme|your[\s_-]|[\s_-]here\b|<[\w\s-]{0,30}>|\.\.\.|…|\*{3}|x{4,}|•{3}|1234567890|0{8})
+        |dummy|todo|fixme|your[\s_-]|[\s_-]here\b|<[a-z][\w\s-]{2,30}>|\.\.\.|…|\*{3}|x{4,}|•{3}|1234567890|0{8})
       .*
     | (?:test|fake|mock|sample|demo|default|foo|bar|baz|user|db|admin|root|secret|client|access|api
         |auth|wrong|invalid|bad|old|new|strong|super)?
@@ -56,13 +56,13 @@ _REFERENCE = re.compile(
         |ssm|arn:aws|op:|file:|ref|process|module)[.:\[(/].*
     | (?:[A-Za-z_]\w*(?:::|->|\.|\?\.))*+[A-Za-z_]\w{2,}[(\[][\w\s.,'"=:+()\[\]/{}$<>-]*  # call(
     | (?:https?|file|s3|gs|ssh|git|mailto)://[^:@]*                         # a plain address
-    | (?:\.{0,2}|~|[A-Za-z]:)[/\\][\w.@~/\\ -]*                             # a path
     | [\w.-]+@[\w-]+(?:\.[\w-]+)+                                           # a mail address
     | v?\d+(?:[.,:/-]\d+)*[a-z%]{0,3}                                       # number, date, span
     | (?:u?int|float|bytes|sha|md|base|utf|oauth|aes|rsa|ed|hs|rs|es|http|str|char|varchar|cl|gpt
         |ipv)[-_]?\d+\w{0,6}                                                # sha256, utf-8
     """
 )
+_PATH = re.compile(r"(?:\.{0,2}|~|[A-Za-z]:)[/\\][\w.@~/\\ :-]*")
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAMELIKE = re.compile(r"[A-Za-z0-9._/:-]+[,;]?")
@@ -78,12 +78,13 @@ def is_placeholder(value: str) -> bool:
         short.lower() in _STANDS_FOR
         or not any(map(str.isalnum, short))
         or bool(_SAMPLE.fullmatch(short) or _REFERENCE.fullmatch(short))
+        or bool(_PATH.fullmatch(short) and not is_random(short))
     )
 
 
-def is_identifier(value: str) -> bool:
-    """Whether a value reads as hex digest, UUID or words put together, as names in code are."""
-    return bool(_HEX.fullmatch(value) or _UUID.fullmatch(value) or is_wordy(value))
+def is_digest(value: str) -> bool:
+    """Whether a value is a number in hex, such as a commit or a hash, or a UUID."""
+    return bool(_HEX.fullmatch(value) or _UUID.fullmatch(value))
 
 
 def is_wordy(value: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from kn.core.redact.judge import (
     has_special,
-    is_identifier,
+    is_digest,
     is_placeholder,
     is_random,
     is_strong_word,
@@ -105,7 +105,7 @@ def _is_token(value: str, shape: Shape, shouted: bool) -> bool:
     if " " in value.strip():  # salts are drawn with blanks among the signs
         signs = sum(not char.isalnum() and not char.isspace() for char in value)
         return shape == "quoted" and len(value) >= 20 and signs * 8 > len(value)
-    if is_random(value) or (len(value) >= 16 and is_identifier(value) and not is_wordy(value)):
+    if is_random(value) or (len(value) >= 16 and is_digest(value) and _is_mixed(value)):
         return True
     if shape == "set":
         return shouted or not is_wordy(value)
