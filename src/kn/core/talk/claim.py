@@ -10,7 +10,7 @@ from kn.core.talk.choice import Choice
 from kn.core.talk.text import terms_of
 
 _NEGATIVE = re.compile(r"\b(?:never|don't|do not|avoid|no|not|nobody|mustn't|without)\b", re.I)
-_EMPTY = frozenset({"alway", "never", "use", "using", "must", "pleas", "instead", "prefer", "mak"})
+_EMPTY = terms_of("always never use using must please instead prefer make")
 _NUMBER = re.compile(r"\d[\d_,]*(?:\.\d+)?")
 
 

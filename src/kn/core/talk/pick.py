@@ -34,6 +34,7 @@ def pick_option(options: Options, sentence: str, answer: Answer) -> Claim | None
     place, because = _picked(options, text)
     if place is None:
         return None
+    because = re.sub(r"^(?:because|since)\s+", "", because, flags=re.IGNORECASE)
     if because and (not stands_alone(because) or len(because.split()) < _SHORT):
         because = ""
     # "B" or "the first one" is no evidence that anybody could read.

@@ -29,7 +29,7 @@ _TELLS = re.compile(
     r"|needs?|drifts?|conflicts?|blocks?|races?|deadlocks?|hides?|hid|hangs?|takes?|allows?"
     r"|makes|sends|means|returns"
     r"|supports?"
-    r"|starves?|corrupts?|already|too)\b",
+    r"|starves?|hurts?|kills?|wastes?|confuses?|corrupts?|already|too)\b",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(r"(?:because|since|otherwise|the reason(?: is|:))\s+\S.{8,}", re.IGNORECASE)
