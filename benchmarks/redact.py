@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from kn.core.redact import Redactor  # noqa: I001
+from kn.core.redact import Redactor  # noqa: I001 (the path above comes first)
 from tests.core.planted import ENCODINGS, HOSTILE, KNOWN, PASSWORDS, readable
 
 ROUNDS = 10

@@ -6,6 +6,7 @@ import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Literal
 
 from kn.core.redact.finding import Finding
@@ -56,10 +57,6 @@ _RULES: tuple[tuple[str, Judge, str, str], ...] = (
     ("password", "sure", ":5432: :5433: :6432: :3306: :*:",
      r":[\d*]{1,5}:[\w.*-]{1,64}+:[\w.*-]{1,64}+:(?P<value>\S{4,200}+)"),
 )  # fmt: skip
-_COMPILED = tuple(
-    (kind, judge, tuple(literals.split()), re.compile(pattern, re.IGNORECASE))
-    for kind, judge, literals, pattern in _RULES
-)
 _COOKIE = re.compile(r"cookie[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?([^\n\"'\\]{8,4096}+)", re.I)
 _COOKIE_VALUE = re.compile(r"=([A-Za-z0-9%._~+/:-]{16,}+)")
 _SHORT_OPTION = re.compile(r" -(?:p|pw|a|w|passin|passout|storepass|keypass)(?: ?pass:| ?)[\"']?"
@@ -70,6 +67,11 @@ _TOOL = re.compile(
 )
 _NETRC = re.compile(r"password\s{1,8}(?P<value>\S{3,200}+)", re.IGNORECASE)
 _LOGIN = re.compile(r"\b(?:login|user|machine)\s{1,8}\S{1,100}\s{1,8}\Z", re.IGNORECASE)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def carried_secrets(text: str, spend: Callable[[], None]) -> Iterator[Finding]:
@@ -113,10 +115,10 @@ def _is_login(value: str) -> bool:
 
 
 def _candidates(text: str, lower: str) -> Iterator[tuple[str, Judge, int, int]]:
-    for kind, judge, literals, pattern in _COMPILED:
+    for kind, judge, literals, pattern in _RULES:
         done = 0
-        for at in places_of_any(lower, literals):
-            match = pattern.match(text, at) if at >= done else None
+        for at in places_of_any(lower, literals.split()):
+            match = _compiled(pattern).match(text, at) if at >= done else None
             if match is not None:
                 start, end = match.span("value")
                 done = end

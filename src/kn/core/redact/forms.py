@@ -126,7 +126,10 @@ password-hash  $2                        \$2[abxy]?\$[0-9]{2}\$[./A-Za-z0-9]{53}
 password-hash  $                         \$(?:[1567y]|gy|apr1|[PH]|sha1|argon2i?d?|scrypt)\$[\w./=,$+-]{20,200}+
 password-hash  pbkdf2_,bcrypt_           (?:pbkdf2|bcrypt)_sha[0-9]{1,3}\$[\w./=,$+-]{20,200}+
 password-hash  {SHA,{SSHA,{MD5,{SMD5     \{S?(?:SHA|MD5)\d{0,3}\}[A-Za-z0-9+/]{16,120}+={0,2}
-"""  # noqa: E501
+"""  # noqa: E501 (one token, one row)
+_LONG_WORD = re.compile(r"[!-~]{15,}")
+"""Where alone a literal is looked for first: the shortest token has 15 characters."""
+
 _HEAD = 96
 """Characters of the longest head."""
 
@@ -148,9 +151,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def known_forms(text: str) -> Iterator[Finding]:
     """Tokens whose look alone says what they are."""
+    long_words = "\n".join(_LONG_WORD.findall(text))
     for kind, literals, pattern in _FORMS:
         head, _, tail = pattern.rpartition("~")
         for literal in literals:
+            if literal not in long_words:
+                continue
             done = 0
             for at in places(text, literal):
                 match = _compiled(tail).match(text, at) if at >= done else None
