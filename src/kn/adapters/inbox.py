@@ -51,8 +51,10 @@ class Inbox:
             names = sorted(p.name for p in self._folder.iterdir())
         except OSError:
             return []
+        decided = self.decisions()
         for name in names:
-            if name.endswith(".json") and _KEY.fullmatch(name[:-5]):
+            # A decided one is still here when its removal was cut off.
+            if name.endswith(".json") and _KEY.fullmatch(name[:-5]) and name[:-5] not in decided:
                 one = self._read(name[:-5])
                 if one is not None:
                     found.append(one)

@@ -26,13 +26,16 @@ class Setting:
     shared: bool = True
 
 
+_FOLDER = r"(?!\.\.?(?:/|$))[\w.-]+(?:/(?!\.\.?(?:/|$))[\w.-]+)*"
+"""Below the top: no part is `.` or `..`."""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("context.budget", "500", "Tokens of a context.", r"[0-9]{1,6}"),
     Setting("hooks.prompt", "notice", "After a commit: `notice`, `ask` on a terminal, or `off`.",
             "notice|ask|off"),
     Setting("inbox.days", "30", "Days after which a candidate ages out.", r"[0-9]{1,5}"),
     Setting("trust.ref", "", "The branch whose items count as reviewed.", shared=False),
-    Setting("dir", ".knowledge", "The folder of the items.", r"[\w.-]+(?:/[\w.-]+)*", shared=False),
+    Setting("dir", ".knowledge", "The folder of the items.", _FOLDER, shared=False),
 )  # fmt: skip
 
 
