@@ -180,13 +180,14 @@ def test_a_flow_style_file_with_a_comment_is_asked_about() -> None:
 
 
 def test_a_text_that_looks_like_a_field_is_not_taken_for_one() -> None:
-    text = 'id: fac-7k3m9qzt\nkind: fact\nstatement: "one\nbecause: two"\nstatus: accepted\n'
-    text += "recorded: 2026-05-18\n"
-    assert _read(text.encode()).statement == "one because: two"
+    text = 'id: fac-7k3m9qzt\nkind: fact\nstatement: "one\nbecause: two\nfour: x"\n'
+    text += "status: accepted\nrecorded: 2026-05-18\n"
+    said = _read(text.encode()).statement
 
     edited = _read(_edit(text, because="three").encode())
 
-    assert (edited.statement, edited.because) == ("one because: two", "three")
+    assert (edited.statement, edited.because) == (said, "three")
+    assert said == "one because: two four: x"
 
 
 def test_an_unreadable_file_is_not_edited() -> None:
