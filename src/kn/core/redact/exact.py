@@ -39,12 +39,12 @@ class ExactValues:
     def find(self, text: str) -> Iterator[Finding]:
         """Every place of every value; the work is one substring search for each."""
         for needle in self._plain:
-            for at in places(text, needle):
+            for at in places(text, needle, len(needle)):
                 yield Finding(at, at + len(needle), "own-value")
         long_runs = "\n".join(_RUN.findall(text)) if self._encoded else ""
         for needle in self._encoded:
             if needle in long_runs:
-                for at in places(text, needle):
+                for at in places(text, needle, len(needle)):
                     yield _widened(text, at, at + len(needle))
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 
 
-def places(text: str, literal: str) -> Iterator[int]:
-    """Every position of a literal, overlapping ones included."""
+def places(text: str, literal: str, step: int = 1) -> Iterator[int]:
+    """Every position of a literal that is at least `step` characters behind the one before."""
     at = text.find(literal)
     while at >= 0:
         yield at
-        at = text.find(literal, at + 1)
+        at = text.find(literal, at + step)
 
 
 def places_of_any(text: str, literals: Iterable[str]) -> Iterator[int]:
