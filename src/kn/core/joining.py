@@ -10,13 +10,12 @@ from kn.core.analysis import Stem, split_terms
 from kn.core.candidate import Candidate, normalized
 from kn.core.model import Evidence, Rejected
 
-_ALIKE = 0.6
-"""Share of all terms from which two statements say one thing, as in `kn.core.similar`."""
-_HELD = 0.8
-"""Share of the shorter statement's terms that the longer one has to hold (a guess): a commit's
-subject says in five words what the session said in fifteen."""
+_ALIKE = 0.8
+"""Share of all terms from which two statements say one thing: more than for `kn.core.similar`,
+which only points out. One word of nine exchanged is another option (a guess)."""
 _LEAST = 3
-"""Terms that a statement needs to be held by another."""
+"""Terms of a statement that says the same as a longer one which has them all: a commit's subject
+says in five words what the session said in fifteen."""
 _CONTRAST = re.compile(r"\s*,?\s+(?:instead of|rather than|over|not)\s.*", re.IGNORECASE)
 _FORBIDS = re.compile(r"\b(?:never|don't|do not|avoid|no|must not|may not)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -49,7 +48,7 @@ def same_knowledge(one: Candidate, other: Candidate, stem: Stem) -> bool:
     both, less = len(first & second), min(len(first), len(second))
     if less < _LEAST:
         return first == second and less > 0
-    return both >= _HELD * less or both >= _ALIKE * len(first | second)
+    return both == less or both >= _ALIKE * len(first | second)
 
 
 def join_candidates(base: Candidate, more: Candidate) -> Candidate:

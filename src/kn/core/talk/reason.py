@@ -96,4 +96,4 @@ def _is_fact(text: str, about: str, *, loose: bool = False) -> bool:
         return False
     if terms_of(text) & terms_of(about):
         return stands_alone(text) or words < 3
-    return loose and words >= 4 and stands_alone(text)
+    return loose and words >= _WHOLE and stands_alone(text)

@@ -49,6 +49,8 @@ def sentences_of(text: str, *, typed: bool = False) -> list[str]:
         text: The turn's text.
         typed: Whether a person typed it, so that a long middle must be pasted.
     """
+    if text[:1] == text[-1:] == '"' and text.count('"') == 2:
+        text = text[1:-1]  # as OpenCode keeps what was given on its command line
     paragraphs = list(_paragraphs(text))
     if typed and sum(map(len, paragraphs)) > _PASTED:
         paragraphs = [paragraphs[0], paragraphs[-1]] if len(paragraphs) > 1 else []
