@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ def keep_candidates(knowledge: Knowledge, captured: Captured) -> Captured:
     for candidate in captured.candidates:
         if _is_recorded(candidate, recorded) or candidate.key in decided:
             continue
-        twin = None if candidate.key in pending else _twin(candidate, pending.values())
+        twin = _twin(candidate, pending)
         if twin is not None:
             del pending[twin.key]
             joined = _join(inbox, twin, candidate, on=knowledge.today)
@@ -67,12 +67,17 @@ def keep_candidates(knowledge: Knowledge, captured: Captured) -> Captured:
     return Captured(tuple(new.values()), captured.read, skipped, captured.last)
 
 
-def _twin(candidate: Candidate, pending: Iterable[Pending]) -> Pending | None:
+def _twin(candidate: Candidate, pending: Mapping[str, Pending]) -> Pending | None:
     """What waits already and says the same, where at least one of the two comes from a session.
 
     Two commits are told apart by their quotes alone: they may say alike of different things.
     """
-    others = [p for p in pending if is_from_talk(candidate) or is_from_talk(p.candidate)]
+    talk = is_from_talk(candidate)
+    if (same := pending.get(candidate.key)) is not None:
+        heard = {(e.session, e.quote) for e in same.candidate.evidence}
+        new = any((e.session, e.quote) not in heard for e in candidate.evidence)
+        return same if talk and new else None
+    others = [p for p in pending.values() if talk or is_from_talk(p.candidate)]
     if not others:
         return None
     from kn.adapters.words import load_stemmer
