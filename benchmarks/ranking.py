@@ -257,8 +257,13 @@ def _weights(**factors: float) -> dict[str, analysis.FieldWeight]:
     }
 
 
-def _plain_words(text: str) -> Iterator[str]:
-    return (m[0].lower() for m in re.finditer(r"\w+", text))
+def _whole_words(text: str, stem: analysis.Stem) -> Iterator[str]:
+    words = (m[0].lower() for m in re.finditer(r"\w+", text))
+    return (stem(w) for w in words if w not in analysis.STOP and len(w) > 1)
+
+
+def _all_words(text: str, stem: analysis.Stem) -> Iterator[str]:
+    return map(stem, analysis.split_words(text))
 
 
 def _variants() -> dict[str, dict[str, Any]]:
@@ -269,8 +274,8 @@ def _variants() -> dict[str, dict[str, Any]]:
         "the name": {"rank__NAMED": 0.0},
         "what is led to": {"rank__LEADS": 0.0},
         "commit types left out": {"analysis___COMMIT_TYPE": re.compile("(x)(?!x)x")},
-        "empty words left out": {"analysis__STOP": frozenset()},
-        "identifiers split": {"analysis__split_words": _plain_words},
+        "empty words left out": {"analysis__split_terms": _all_words},
+        "identifiers split": {"analysis__split_terms": _whole_words},
         "length": {"analysis__WEIGHTS": level},
         "stems": {},
         "lines after some in full": {"layout__pack": partial(budget.pack, full=99)},
