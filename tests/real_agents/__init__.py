@@ -1,0 +1,1 @@
+"""Tests with real coding agents; optional: skipped where their binaries are absent."""
