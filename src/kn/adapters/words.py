@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
+@cache
 def load_stemmer() -> Callable[[str], str]:
-    """A function from a lower-case word to its stem; what is no plain ASCII word stays as it is."""
+    """A function, always the same one, from a lower-case word to its stem.
+
+    What is no plain ASCII word stays as it is.
+    """
     from whoosh.lang.porter import stem as porter
 
     @lru_cache(maxsize=65_536)

@@ -106,17 +106,20 @@ def _join(value: object) -> str:
 
 
 def _fit(head: str, text: str, most: int, count: Count, *, least: int = 1) -> str:
-    """`head` with as much of `text` as fits; empty when fewer than `least` words would."""
-    whole = f"{head}{text}\n"
-    if count(whole) <= most:
-        return whole
+    """`head` with as much of `text` as fits; empty when fewer than `least` words would.
+
+    The head ends with a blank, and no token reaches from before it into the text.
+    """
+    left = most - count(head[:-1])
+    if count(f" {text}\n") <= left:
+        return f"{head}{text}\n"
     low, high = 0, len(text) - 1
     fits: dict[str, bool] = {}  # most cuts end at the same few words
     while low < high:
         middle = (low + high + 1) // 2
         cut = _cut(text, middle)
         if cut not in fits:
-            fits[cut] = count(f"{head}{cut}\n") <= most
+            fits[cut] = count(f" {cut}\n") <= left
         if fits[cut]:
             low = middle
         else:

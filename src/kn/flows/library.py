@@ -8,16 +8,14 @@ All of it is derived, lies under `.git/kn/`, and is built again when it is lost.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from kn.adapters import store
 from kn.core.analysis import MOST_TEXT
-from kn.core.codec import decode
 from kn.core.model import Item
 from kn.core.schema import Schema
-from kn.core.yamlread import Fault
 
 SHAPE = 3
 """Version of what is stored; a change of analysis, rendering or of the tuples below raises it."""
@@ -67,7 +65,6 @@ class Library:
 
     def __init__(self, path: Path, schema: Schema) -> None:
         self._path = path
-        self._schema = schema
         self._stamp = (SHAPE, zlib.crc32(repr(sorted(schema.kinds.items())).encode()))
         found = store.load(path)
         sound = isinstance(found, tuple) and len(found) == 3 and found[0] == self._stamp
@@ -80,41 +77,15 @@ class Library:
         known = self._heads.get(blob)
         return Head._make(known) if known else None
 
-    def read_heads(
-        self, blobs: Iterable[str], read: Callable[[list[str]], Mapping[str, bytes]]
-    ) -> dict[str, list[Fault]]:
-        """Make sure that the head of every file is known.
-
-        Args:
-            blobs: Blob ids.
-            read: Gives the content of those that are not known yet.
-
-        Returns:
-            The faults of the files that are not readable, by blob id.
-        """
-        missing = [b for b in dict.fromkeys(blobs) if b not in self._heads]
-        broken: dict[str, list[Fault]] = {}
-        if not missing:
-            return broken
-        contents = read(missing)
-        for blob in missing:
-            raw = contents.get(blob)
-            if raw is None:
-                broken[blob] = [Fault(1, "", "the content could not be read")]
-                continue
-            item, faults = decode(raw, self._schema)
-            if item is None:
-                broken[blob] = [f for f in faults if f.severity == "error"]
-            else:
-                self._heads[blob] = tuple(_head_of(item))
-                self._changed = True
-        return broken
+    def add_head(self, blob: str, head: Iterable[object]) -> None:
+        self._heads[blob] = tuple(head)
+        self._changed = True
 
     def card(self, version: str) -> Card | None:
         known = self._cards.get(version)
         return Card._make(known) if known else None
 
-    def add_card(self, version: str, card: Card) -> None:
+    def add_card(self, version: str, card: Iterable[object]) -> None:
         self._cards[version] = tuple(card)
         self._changed = True
 
@@ -133,7 +104,8 @@ class Library:
             self._changed = False
 
 
-def _head_of(item: Item) -> Head:
+def head_of(item: Item) -> Head:
+    """The head of an item."""
     verified = item.verified
     return Head(
         item.id, item.kind, item.status, item.recorded, item.supersedes, item.superseded_by,

@@ -16,9 +16,10 @@ def search_terms(
     """For each term the versions that hold it; what the index lacks of the view is put in first."""
     if not view.rows:
         return {}
-    return search_view(
-        knowledge.state / "index",
-        [r.version for r in view.rows],
-        terms,
-        lambda lacking: weigh_versions(knowledge.schema, lacking, view.read),
-    )
+
+    def build(lacking: list[str]) -> dict[str, Mapping[str, float]]:
+        unread = [v for v in lacking if v not in view.terms]
+        found = weigh_versions(knowledge.schema, unread, view.read)
+        return {v: found[v] if v in found else view.terms[v] for v in lacking}
+
+    return search_view(knowledge.state / "index", [r.version for r in view.rows], terms, build)

@@ -1,4 +1,4 @@
-"""Shelving: item versions that are new here get their card, and their terms for the index."""
+"""Shelving: what is kept of an item version, its card and its terms for the index."""
 
 from __future__ import annotations
 
@@ -11,26 +11,10 @@ from kn.core.mentions import find_names
 from kn.core.model import Item
 from kn.core.render import write_forms
 from kn.core.schema import Schema
-from kn.flows.library import Card, Library, read_document
+from kn.flows.library import Card, read_document
 
 Read = Callable[[list[str]], Mapping[str, bytes]]
 """Contents by blob id."""
-
-
-def shelve(schema: Schema, library: Library, versions: Sequence[str], read: Read) -> None:
-    """Make sure that every version has a card."""
-    needed = [v for v in versions if library.card(v) is None]
-    if not needed:
-        return
-    from kn.adapters.tokens import count
-
-    contents = read([blob for v in needed for blob in blobs_of(v) if blob])
-    for version in needed:
-        blob, document = blobs_of(version)
-        item = decode(contents[blob], schema)[0] if blob in contents else None
-        if item is not None:
-            text = read_document(contents.get(document, b""))
-            library.add_card(version, make_card(item, count, document=text))
 
 
 def weigh_versions(

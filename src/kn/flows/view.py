@@ -14,9 +14,10 @@ from kn.core.mentions import names_of, resolve_names
 from kn.core.rank import Subject
 from kn.core.view import Currency, Links, judge, judge_trust
 from kn.core.yamlread import Fault
+from kn.flows.intake import Intake
 from kn.flows.knowledge import Knowledge, trusted_ref
 from kn.flows.library import SHAPE, Head, Library, version_of
-from kn.flows.shelve import Read, shelve
+from kn.flows.shelve import Read
 
 Audience = Literal["person", "agent", "everyone"]
 """`person`: accepted items of the work tree, marked. `agent`: only committed ones that are
@@ -70,6 +71,8 @@ class View:
     """Accepted items that this audience does not get because nobody reviewed them."""
     watched: tuple[str, ...] = ()
     """Paths of the documents and anchors that the items name."""
+    terms: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Version -> its terms for the index, of those that were read just now."""
 
     @property
     def current(self) -> tuple[Row, ...]:
@@ -130,7 +133,8 @@ def _build(
     path: Path,
 ) -> View:
     library = Library(knowledge.state / "cards", knowledge.schema)
-    broken = library.read_heads(source.blobs.values(), source.read)
+    intake = Intake(knowledge.schema, library, source.read, knowledge.state)
+    broken = intake.read_heads(source.blobs.values())
     heads = {p: h for p, b in source.blobs.items() if (h := library.head(b)) is not None}
     named = {h.document for h in heads.values() if h.document}
     anchored = {a for h in heads.values() for a, _ in h.anchors}
@@ -139,7 +143,7 @@ def _build(
         p: version_of(source.blobs[p], others.get(h.document, "") if h.document else "")
         for p, h in heads.items()
     }
-    shelve(knowledge.schema, library, list(versions.values()), source.read)
+    intake.read_cards(versions.values())
     library.keep(source.blobs.values(), versions.values())
     library.save()
     trust = _trust(knowledge, source, commit, trusted, local)
@@ -151,7 +155,9 @@ def _build(
         store.save(path, ([tuple(r) for r in rows], held_back, sorted(watched), seen))
         store.prune(path.parent, 40)
     faults = {p: broken[b] for p, b in source.blobs.items() if b in broken}
-    return View(tuple(rows), commit, source.read, faults, held_back, tuple(sorted(watched)))
+    return View(
+        tuple(rows), commit, source.read, faults, held_back, tuple(sorted(watched)), intake.terms
+    )
 
 
 def _judge(

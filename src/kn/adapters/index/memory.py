@@ -19,7 +19,7 @@ class MemoryIndex:
 
     def sync(self, add: Mapping[str, Terms], keep: Collection[str] | None = None) -> None:
         for version, terms in add.items():
-            self._versions.setdefault(version, dict(terms))
+            self._versions.setdefault(version, dict(terms.items()))
 
     def search(self, terms: Iterable[str]) -> Postings:
         return {
