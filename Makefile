@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+AGENTS ?= build/agents
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check format docs wheel bench clean
+.PHONY: help setup demo test test-all agents check format docs wheel bench clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -23,7 +24,10 @@ test: $(VENV)/.ready ## Run the tests
 	$(BIN)/python -m pytest -n 2 -q
 
 test-all: $(VENV)/.ready ## Run the slow ones too: kills, real hook managers, real agents
-	$(BIN)/python -m pytest -q -m "slow or not slow"
+	KN_REAL_AGENTS="$(abspath $(AGENTS))" $(BIN)/python -m pytest -q -m "slow or not slow"
+
+agents: $(VENV)/.ready ## Install Claude Code and Codex with npm (800 MB), for tests with the real ones
+	$(BIN)/python -m tests.rig.agents "$(AGENTS)"
 
 check: $(VENV)/.ready ## Lint, types, floors, documentation, and the project's own knowledge
 	$(BIN)/ruff format --check src tests demo docs benchmarks
