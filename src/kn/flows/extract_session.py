@@ -13,17 +13,15 @@ from kn.adapters.lock import locked
 from kn.core.candidate import Candidate, normalized
 from kn.core.joining import is_from_talk
 from kn.core.sessions import Turn, collect_session
-from kn.core.talk import candidates_from, source_name
+from kn.core.talk import candidates_from, commit_told, source_name
 from kn.flows.keep import Captured, keep_candidates
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redact
 from kn.flows.sessions import open_session
 
-SOON = 4 << 20
-"""Bytes of a log that a git hook reads at once; what is larger goes on by itself. A guess at what
-is read, counted and redacted within a second."""
-_TOOL_MOST = 1_000
-"""Characters of a tool's answer that are kept at each end: enough to see that it committed."""
+SOON = 1 << 20
+"""Bytes of a log that a git hook reads at once, which takes 0.7 s where all of it is prose; what
+is larger goes on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,9 @@ class Heard:
     """`agent:id`, as evidence names it."""
     candidates: tuple[Candidate, ...]
     turns: tuple[Turn, ...]
-    """Without secrets, and of tools' answers only both ends."""
+    """Without secrets, and of tools' answers only that something was committed."""
+    read: int
+    """All turns."""
     size: int
     """Tokens of all that was said and answered."""
 
@@ -64,7 +64,7 @@ def extract_session(
     log = open_session(start, named, environment)
     heard = hear_log(log, make_redact(knowledge, environment))
     if not keep:
-        return Captured(heard.candidates, len(heard.turns))
+        return Captured(heard.candidates, heard.read)
     return keep_heard(knowledge, heard, wait=10.0)
 
 
@@ -114,22 +114,22 @@ def hear_log(log: OpenLog, redact: Callable[[str], str], *, known_as: str = "") 
         redact: Takes the secrets out of a text.
         known_as: What evidence calls the session, where its agent has said so.
     """
-    size = 0
+    read = size = 0
 
     def cleaned() -> Iterable[Turn]:
-        nonlocal size
+        nonlocal read, size
         for turn in log.turns:
+            read += 1
             size += tokens.count(turn.text)
-            text = turn.text
-            if turn.role == "tool" and len(text) > 2 * _TOOL_MOST:
-                text = f"{text[:_TOOL_MOST]}\n{text[-_TOOL_MOST:]}"
-            yield replace(turn, text=redact(text))
+            text = turn.text if turn.role != "tool" else commit_told(turn.text)
+            if text:
+                yield replace(turn, text=redact(text))
 
     session = collect_session(cleaned(), log.heading)
     session = replace(session, session=session.session or log.path.stem)
     source = known_as or source_name(session.agent, session.session)
     found = tuple(_sourced(c, source, size) for c in candidates_from(session))
-    return Heard(source, found, session.turns, size)
+    return Heard(source, found, session.turns, read, size)
 
 
 def keep_heard(knowledge: Knowledge, heard: Heard, *, wait: float) -> Captured:
@@ -142,7 +142,7 @@ def keep_heard(knowledge: Knowledge, heard: Heard, *, wait: float) -> Captured:
         inbox = Inbox(knowledge.state)
         for key in _taken_back(inbox, heard):
             inbox.withdraw(key)
-        captured = keep_candidates(knowledge, Captured(heard.candidates, len(heard.turns)))
+        captured = keep_candidates(knowledge, Captured(heard.candidates, heard.read))
         inbox.measure(heard.source, heard.size)
     return captured
 

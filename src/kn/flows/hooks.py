@@ -82,7 +82,6 @@ def run_event(event: str, made: str = "") -> None:
 def _read(run: _Run) -> Knowledge | None:
     """Read the new commits, then the session; None where nobody wants it."""
     from kn.flows.capture import catch_up
-    from kn.flows.extract_session import running_source
     from kn.flows.keep import Captured
     from kn.flows.knowledge import open_knowledge
 
@@ -91,7 +90,11 @@ def _read(run: _Run) -> Knowledge | None:
         return None
     if run.event == "post-commit":
         run.made = knowledge.probe.head
-    source = running_source(os.environ) if run.made else ""
+    source = ""
+    if run.made and knowledge.in_agent:
+        from kn.flows.extract_session import running_source  # 0.2 s that a person need not wait
+
+        source = running_source(os.environ)
     run.captured = Captured((), 0)
     if not run.commits_read:
         run.captured = catch_up(knowledge, sessions={run.made: source} if source else None)

@@ -13,10 +13,10 @@ from kn.core.candidate import Candidate
 from kn.core.model import Evidence, Scope
 from kn.core.sessions import Session
 from kn.core.talk.claim import Claim
-from kn.core.talk.settle import settle
+from kn.core.talk.settle import commit_told, settle
 from kn.core.talk.text import named_paths, stands_alone
 
-__all__ = ["candidates_from", "source_name"]
+__all__ = ["candidates_from", "commit_told", "source_name"]
 
 _BY_USER, _CONFIRMED, _DONE, _STATED = 0.8, 0.75, 0.65, 0.5
 """Confidence (guesses): laid down by the user, confirmed by them, an agent's own decision after

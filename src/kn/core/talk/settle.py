@@ -41,6 +41,12 @@ _HELD = 1_000
 """Claims that are held at the most; a conversation with more is none (a guess)."""
 
 
+def commit_told(text: str) -> str:
+    """The line in which a tool says that something was committed, or nothing."""
+    found = _COMMITTED.search(text)
+    return text[found.start() :].partition("\n")[0] if found else ""
+
+
 def settle(turns: Iterable[Turn]) -> list[Claim]:
     """The claims that still stand after the last turn, in the order in which they came up."""
     table = _Table()
