@@ -22,6 +22,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     "KN013": ("warning", "an item is superseded and its file does not say so"),
     "KN014": ("warning", "a file says that it is superseded, and nothing here supersedes it"),
     "KN020": ("warning", "the statement has more than about 40 tokens"),
+    "KN040": ("error", "the item holds what looks like a secret"),
     "KN030": ("warning", "a file that the item was verified against has changed"),
     "KN031": ("warning", "the day to review the item has passed"),
 }

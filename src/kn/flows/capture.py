@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 from kn.adapters import git, journal
@@ -51,12 +52,17 @@ def extract_commit(knowledge: Knowledge, commit: Commit, *, session: str = "") -
     """The candidates of one commit's message, scoped by the paths that it changes."""
     if not candidates_in(commit.message, commit=commit.id):
         return []
+    # Only a message that tells something is worth the 40 ms that the redactor takes to load, and
+    # nothing of it was kept yet.
+    from kn.flows.redaction import make_redact
+
+    message = make_redact(knowledge, os.environ)(commit.message)
     paths = [
         p
         for p in git.paths_of(knowledge.repo, commit.id)
         if not p.startswith(f"{knowledge.folder}/")
     ]
-    return candidates_in(commit.message, commit=commit.id, paths=paths, session=session)
+    return candidates_in(message, commit=commit.id, paths=paths, session=session)
 
 
 def catch_up(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from kn.core.check import Finding, check_files, check_links, check_places, check_statements
 from kn.core.codec import decode
 from kn.core.model import Item
+from kn.core.redact import Redactor
 from kn.core.view import Links, judge
 from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
+from kn.flows.redaction import make_redactor
 from kn.flows.serve import relative_path
 from kn.flows.shelve import blobs_of
 from kn.flows.view import Row, open_view
@@ -45,12 +48,14 @@ def _find_all(knowledge: Knowledge, at: str) -> list[Finding]:
     items: dict[str, tuple[str, Links]] = {}
     places, statements = [], []
     stale: list[Finding] = []
+    redactor = make_redactor(knowledge, os.environ)
     for row in view.rows:
         item, said = decode(contents.get(blobs_of(row.version)[0], b""), knowledge.schema)
         if said:
             faults.setdefault(row.path, []).extend(said)
         if item is None:
             continue
+        stale += _say_secrets(row, contents[blobs_of(row.version)[0]], redactor)
         places.append((row.path, item.id, knowledge.schema.kinds[item.kind].folder))
         items.setdefault(item.id, (row.path, Links(
             item.id, item.status, item.supersedes, item.superseded_by, item.amends, item.relates,
@@ -66,6 +71,15 @@ def _find_all(knowledge: Knowledge, at: str) -> list[Finding]:
     findings += stale
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(findings, key=lambda f: (order[f.severity], f.path, f.line, f.code))
+
+
+def _say_secrets(row: Row, raw: bytes, redactor: Redactor) -> list[Finding]:
+    text = raw.decode("utf-8", "replace")
+    return [
+        Finding("KN040", row.path, line, f"looks like a secret: {f.kind}", row.id)
+        for f in redactor.find(text)
+        for line in (text.count("\n", 0, f.start) + 1,)
+    ]
 
 
 def _say_stale(row: Row, item: Item, today: str) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +16,6 @@ from kn.core.capture.noise import is_revert, is_routine
 from kn.core.commit import parse_message
 from kn.core.model import Evidence
 from kn.core.prompt import Passage
-from kn.core.redact import Redactor
 from kn.core.sessions import Turn
 from kn.core.talk import source_name
 from kn.errors import KnError
@@ -26,6 +24,7 @@ from kn.flows.capture import Captured, keep_candidates, select_commits
 from kn.flows.knowledge import Knowledge
 from kn.flows.name_model import choose_model
 from kn.flows.plan_questions import Limits, Plan, Spent, plan_questions
+from kn.flows.redaction import make_redactor
 from kn.flows.sessions import open_session
 
 LOCK_WAIT = 10.0
@@ -99,7 +98,7 @@ def extract_with_model(
         passages,
         endpoint,
         schema=knowledge.schema,
-        redactor=make_redactor(environment, endpoint.key),
+        redactor=make_redactor(knowledge, environment, more=(endpoint.key or "",)),
         limits=wanted.limits,
     )
     if not confirm(plan):
@@ -125,16 +124,6 @@ def _passages(
         "Nothing is named that the model should read.",
         hint="Say --commit, --range or --session beside --llm.",
     )
-
-
-def make_redactor(environment: Mapping[str, str], key: str) -> Redactor:
-    """The one on the way to a model: it knows the user's own secret values, the key among them."""
-    own = {text for name, text in environment.items() if _SECRET.search(name) and len(text) >= 8}
-    return Redactor(own | {key} if key else own)
-
-
-_SECRET = re.compile(r"(?i)key|token|secret|passw|credential|auth")
-"""Names of variables whose values are the user's alone; shorter values stand in any text."""
 
 
 def commit_passages(knowledge: Knowledge, commits: Iterable[Commit]) -> list[Passage]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from kn.adapters import files, git
 from kn.core.adr import NotARecord, Record, link_records, read_record
-from kn.core.model import Evidence, Item, Scope
+from kn.core.model import Evidence, Item, Rejected, Scope
 from kn.errors import KnError
 from kn.flows import record
 from kn.flows.items import read_item
 from kn.flows.knowledge import Knowledge
+from kn.flows.redaction import make_redact
 from kn.flows.view import open_view
 
 MOST_BYTES = 4_000_000
@@ -96,9 +98,10 @@ def import_adrs(
     records, unread = _read_records(sources, proposed)
     skipped += unread
     known = _known_items(knowledge, sources)
+    redact = make_redact(knowledge, os.environ)
     ids = {r.path: known[r.path][0].id if r.path in known else _new_id(knowledge) for r in records}
-    made = {r.path: _make(knowledge, r, ids, sources[r.path]) for r in records}
-    base = _base_items(knowledge, known, ids, proposed)
+    made = {r.path: _make(knowledge, r, ids, sources[r.path], redact) for r in records}
+    base = _base_items(knowledge, known, ids, proposed, redact)
     outcome: dict[str, list[Entry]] = {"imported": [], "updated": [], "unchanged": []}
     writes: list[tuple[str, Item, bool]] = []
     for one in records:
@@ -184,8 +187,6 @@ def _known_items(
 
 
 def _new_id(knowledge: Knowledge) -> str:
-    import os
-
     from kn.core.ids import make_id
 
     return make_id(knowledge.schema.kinds["decision"], os.urandom(5))
@@ -196,6 +197,7 @@ def _make(
     one: Record,
     ids: Mapping[str, str],
     source: _Source,
+    redact: Callable[[str], str],
 ) -> Item:
     """The item that a record says."""
 
@@ -205,20 +207,20 @@ def _make(
     return Item(
         id=ids[one.path],
         kind="decision",
-        statement=one.statement,
+        statement=redact(one.statement),
         status=one.status,
         recorded=one.date or knowledge.today,
-        because=one.because,
-        rejected=one.rejected,
+        because=redact(one.because),
+        rejected=tuple(Rejected(redact(r.option), redact(r.because)) for r in one.rejected),
         scope=Scope(tags=one.tags),
         supersedes=linked(one.supersedes),
         superseded_by=linked(one.superseded_by) if one.status == "superseded" else (),
         amends=linked(one.amends),
-        retired_because=one.retired_because if one.status == "retired" else "",
+        retired_because=redact(one.retired_because) if one.status == "retired" else "",
         deciders=one.deciders,
         evidence=(Evidence(document=one.path, blob=source.blob),),
         document=one.path if source.inside else "",
-        details="" if source.inside else source.text.strip()[:60_000],
+        details="" if source.inside else redact(source.text.strip()[:60_000]),
     )
 
 
@@ -227,6 +229,7 @@ def _base_items(
     known: Mapping[str, tuple[Item, str]],
     ids: Mapping[str, str],
     proposed: Proposed,
+    redact: Callable[[str], str],
 ) -> dict[str, Item]:
     """What the records said when they were imported last, as far as git still has it."""
     blobs = {}
@@ -242,7 +245,7 @@ def _base_items(
             old[name] = _Source(name, text, blob, inside)
     records, _ = _read_records(old, proposed)
     whole = {**ids, **{name: item.id for name, (item, _) in known.items()}}
-    return {r.path: _make(knowledge, r, whole, old[r.path]) for r in records}
+    return {r.path: _make(knowledge, r, whole, old[r.path], redact) for r in records}
 
 
 def _follow(

@@ -21,6 +21,7 @@ from kn.core.yamlwrite import write_field
 from kn.errors import BadItem, KnError
 from kn.flows.items import resolve_in
 from kn.flows.knowledge import Knowledge
+from kn.flows.redaction import refuse_secrets
 from kn.flows.view import Row, View, fault_lines, open_view
 
 LOCK_WAIT = 30.0
@@ -315,8 +316,12 @@ def _read(knowledge: Knowledge, path: str) -> bytes:
 
 
 def _write(knowledge: Knowledge, path: Path, raw: bytes, *, replace: bool = True) -> None:
-    """Write an item's file. That it is ours is remembered first: were it the other way round, a
-    crash in between would leave an item that this clone takes for somebody else's."""
+    """Write an item's file, unless it holds a secret.
+
+    That it is ours is remembered first: were it the other way round, a crash in between would
+    leave an item that this clone takes for somebody else's.
+    """
+    refuse_secrets(knowledge, os.environ, raw.decode("utf-8", "replace"))
     algorithm = "sha256" if len(knowledge.probe.head) == 64 else "sha1"
     journal.remember_local(knowledge.state, git.hash_object(raw, algorithm=algorithm))
     files.write_atomic(path, raw, replace=replace)

@@ -1,27 +1,76 @@
-"""The redactor of this user and this clone, on the only way from a log to rules and files."""
+"""The redactor of this user and this clone, on the only way to rules, models and files."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
+from kn.adapters import files
 from kn.adapters.ownsecrets import own_secrets
 from kn.core.redact import Redactor
+from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
 
 
-def make_redact(knowledge: Knowledge, environment: Mapping[str, str]) -> Callable[[str], str]:
-    """A function that takes the secrets out of a text: known forms, and the user's own values.
+def make_redactor(
+    knowledge: Knowledge, environment: Mapping[str, str], *, more: Iterable[str] = ()
+) -> Redactor:
+    """Known forms of secrets, and the user's own values.
 
     Args:
         knowledge: The repository, whose `.env` files hold secrets of the user too.
         environment: The process's own; says where home is.
+        more: Other values that must not be seen, as the key of a model.
     """
+    variables = tuple(sorted(environment.items()))
+    kept = tuple(m for m in more if m)
+    return _redactor(knowledge.repo.top, variables, kept, _salt(knowledge))
+
+
+@lru_cache(maxsize=4)
+def _redactor(
+    top: Path | None, variables: tuple[tuple[str, str], ...], more: tuple[str, ...], salt: bytes
+) -> Redactor:
+    """An import writes hundreds of items: what the user's own values are is read once."""
+    environment = dict(variables)
     home = Path(environment.get("HOME") or os.devnull)
-    redactor = Redactor(own_secrets(environment, home, knowledge.repo.top))
+    return Redactor(own_secrets(environment, home, top) | set(more), salt)
+
+
+def make_redact(knowledge: Knowledge, environment: Mapping[str, str]) -> Callable[[str], str]:
+    """A function that takes the secrets out of a text."""
+    redactor = make_redactor(knowledge, environment)
 
     def redact(text: str) -> str:
         return redactor.redact(text).text
 
     return redact
+
+
+def refuse_secrets(knowledge: Knowledge, environment: Mapping[str, str], text: str) -> None:
+    """Let a text pass that may be written into an item.
+
+    Raises:
+        KnError: It holds what looks like a secret; the message names the kind, never the value.
+    """
+    found = make_redactor(knowledge, environment).find(text)
+    if found:
+        line = text.count("\n", 0, found[0].start) + 1
+        kinds = ", ".join(dict.fromkeys(f.kind for f in found))
+        raise KnError(
+            f"Nothing was written: line {line} of the item looks like a secret ({kinds}).",
+            hint="Take it out: items are committed, and whoever reads the repository reads them.",
+        )
+
+
+def _salt(knowledge: Knowledge) -> bytes:
+    """Random bytes of this clone, so that a marker tells nothing elsewhere."""
+    path = knowledge.state / "salt"
+    try:
+        return files.read_regular(path, most=64)
+    except FileNotFoundError:
+        salt = os.urandom(16)
+        files.write_atomic(path, salt, mode=0o600)
+        return salt
