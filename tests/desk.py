@@ -62,16 +62,19 @@ class Ran:
 
 
 @contextlib.contextmanager
-def _streams(given: str | bytes) -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
+def _streams(given: str | bytes) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
     raw = given.encode() if isinstance(given, str) else given
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    out, err = io.BytesIO(), io.BytesIO()
+    shown, talk = (io.TextIOWrapper(b, "utf-8", write_through=True) for b in (out, err))
     stdin = io.TextIOWrapper(io.BytesIO(raw), "utf-8")
     with (
         patch.object(sys, "stdin", stdin),
-        patch.object(sys, "stdout", out),
-        patch.object(sys, "stderr", err),
+        patch.object(sys, "stdout", shown),
+        patch.object(sys, "stderr", talk),
     ):
         yield out, err
+    for stream in (shown, talk):
+        stream.detach()  # else its end closes what it wrote to
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,11 @@ class Desk:
     root: Path
 
     def __call__(
-        self, *words: str, given: str | bytes = "", cwd: Path | None = None, **environment: str
+        self,
+        *words: str,
+        given: str | bytes = "",
+        cwd: Path | str | None = None,
+        **environment: Any,
     ) -> Ran:
         """Run kn and return what it said, whatever its exit code."""
         before = Path.cwd()
@@ -99,16 +106,16 @@ class Desk:
                     code = int(ended.code or 0)
         finally:
             os.chdir(before)
-        said = (s.buffer.getvalue().decode("utf-8", "surrogateescape") for s in (out, err))
+        said = (s.getvalue().decode("utf-8", "surrogateescape") for s in (out, err))
         return Ran(code, *said)
 
-    def ok(self, *words: str, given: str | bytes = "", **environment: str) -> Ran:
+    def ok(self, *words: str, given: str | bytes = "", **environment: Any) -> Ran:
         """Run kn; anything but exit code 0 fails the test."""
         ran = self(*words, given=given, **environment)
         assert ran.code == 0, f"kn {words}: exit {ran.code}\n{ran.out}{ran.err}"
         return ran
 
-    def add(self, *words: str, given: str | bytes = "", **environment: str) -> str:
+    def add(self, *words: str, given: str | bytes = "", **environment: Any) -> str:
         """`kn add`; returns the new id."""
         return self.ok("add", *words, given=given, **environment).out.split("\n")[1]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kn.adapters import journal, store, witness
@@ -106,6 +106,7 @@ def test_a_memory_that_cannot_be_written_is_said(
         inbox.decide("a" * 12, "rejected", on="2026-01-01")
 
 
+@settings(deadline=None, max_examples=30)  # each writes to the disk, and waits for it
 @given(st.lists(st.integers(0, 300), max_size=40))
 def test_the_commits_that_were_seen_are_the_newest_ones(numbers: list[int]) -> None:
     import tempfile

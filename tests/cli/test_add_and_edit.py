@@ -201,7 +201,7 @@ def test_the_editor_opens_with_the_fields_of_the_kind(desk: Desk, tmp_path: Path
 @pytest.mark.parametrize("variable", ["KN_EDITOR", "GIT_EDITOR", "EDITOR"])
 @pytest.mark.parametrize("kind", [k.name for k in BUILT_IN])
 def test_an_unchanged_template_aborts(desk: Desk, kind: str, variable: str) -> None:
-    more = {variable: "true", "TERM": "xterm"}
+    more: dict[str, Any] = {variable: "true", "TERM": "xterm"}
     ran = desk("add", kind, **more)
     assert (ran.code, ran.out) == (2, "") and "Aborted" in ran.err
     assert _items(desk) == [] and _drafts(desk) == []

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import Git
@@ -77,9 +78,10 @@ def test_file_names_of_any_kind_do_no_harm(stocked: Desk, git: Git, name: str) -
         assert "bug" not in ran.err and not CONTROL.search(ran.out + ran.err), (words, ran)
     git("add", "-A")
     git("commit", "-q", "-m", "Names")
-    for words in (("check", "--at", "HEAD"), ("list", "--at", "HEAD", "--json"), ("context", "x")):
-        ran = stocked(*words)
-        assert ran.code in (0, 1) and not CONTROL.search(ran.out + ran.err), (words, ran)
+    later = (("check", "--at", "HEAD"), ("list", "--at", "HEAD", "--json"), ("context", "x"))
+    for command in later:
+        ran = stocked(*command)
+        assert ran.code in (0, 1) and not CONTROL.search(ran.out + ran.err), (command, ran)
 
 
 def test_list_show_search_and_why_give_items_of_one_shape(stocked: Desk) -> None:
@@ -136,7 +138,7 @@ def test_log_tells_the_life_of_an_item_by_field(stocked: Desk, git: Git) -> None
     assert "Ann  Tighten" in plain and "status: accepted -> retired" in plain
 
 
-FINDINGS = {
+FINDINGS: dict[str, dict[str, Any]] = {
     "KN001": {"status": "maybe"},
     "KN002": {"mood": "good"},
     "KN004": {"name": "x"},

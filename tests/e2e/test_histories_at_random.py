@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from tests.e2e.watched import Watched, message_of, statement_of
@@ -32,7 +33,7 @@ class History:
         self.told.append(way.__name__)
         way()
 
-    def _try(self, *words: str, undo: tuple[str, ...], **more: str) -> None:
+    def _try(self, *words: str, undo: tuple[str, ...], **more: Any) -> None:
         """Do something that may end in a conflict; then it is undone, as a user would."""
         if self.world.run("git", *words, check=False, **more).returncode:
             self.world.run("git", *undo, check=False)

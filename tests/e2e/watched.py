@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ class Watched:
     environment: dict[str, str]
 
     def run(
-        self, *words: str, check: bool = True, given: str = "", cwd: Path | None = None, **more: str
+        self, *words: str, check: bool = True, given: str = "", cwd: Path | None = None, **more: Any
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             words, cwd=cwd or self.root, capture_output=True, text=True, input=given, check=False,
@@ -43,11 +44,11 @@ class Watched:
         assert not check or done.returncode == 0, (words, done.stdout, done.stderr)
         return done
 
-    def git(self, *words: str, cwd: Path | None = None, given: str = "", **more: str) -> str:
+    def git(self, *words: str, cwd: Path | None = None, given: str = "", **more: Any) -> str:
         """Run git with the hooks on; returns stdout."""
         return self.run("git", *words, cwd=cwd, given=given, **more).stdout.strip()
 
-    def kn(self, *words: str, **more: str) -> str:
+    def kn(self, *words: str, **more: Any) -> str:
         return self.run(sys.executable, "-m", "kn", *words, **more).stdout
 
     def write(self, name: str, text: str = "x\n") -> None:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.e2e.watched import Watched, message_of, statement_of
@@ -16,7 +17,7 @@ from kn.flows import quick
 HOOKS = ("post-commit", "post-merge", "post-rewrite", "post-checkout")
 
 
-def _commit(w: Watched, number: int = 1, **more: str) -> tuple[float, str]:
+def _commit(w: Watched, number: int = 1, **more: Any) -> tuple[float, str]:
     """Commit, and say how long it took and what was said; the commit must succeed."""
     w.write(f"part{number}.txt")
     started = time.monotonic()
@@ -47,7 +48,7 @@ def test_one_line_says_what_was_found_and_nothing_says_that_nothing_was(world: W
 
 @pytest.mark.parametrize("where", ["git config", "environment", "the repository's file"])
 def test_it_can_be_told_to_be_silent(world: Watched, where: str) -> None:
-    more = {}
+    more: dict[str, Any] = {}
     if where == "git config":
         world.git("config", "kn.hooks.prompt", "off")
     elif where == "environment":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import Git
 from tests.desk import Desk
 
-AGENT = {"CLAUDECODE": "1"}
+AGENT: dict[str, Any] = {"CLAUDECODE": "1"}
 FACT = "The gateway rate is fifty a second."
 WORDS = "gateway rate"
 

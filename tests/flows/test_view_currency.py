@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from tests.conftest import Git
@@ -11,10 +12,10 @@ from tests.desk import Desk
 BUCKET = "Use a leaky bucket for rate limiting at the gateway."
 TODAY = "2026-11-24"
 SCOPE = {"paths": ["src/gateway/**"], "tags": ["gateway"]}
-PERSON: dict[str, str] = {}
-AGENT = {"CLAUDECODE": "1"}
+PERSON: dict[str, Any] = {}
+AGENT: dict[str, Any] = {"CLAUDECODE": "1"}
 
-NOT_CURRENT = {
+NOT_CURRENT: dict[str, dict[str, Any]] = {
     "stamped by kn": {"status": "superseded", "superseded_by": ["dec-00000002"]},
     "superseded by the newer one alone": {},
     "stamped, but its status was not changed": {"superseded_by": ["dec-00000002"]},
@@ -25,7 +26,7 @@ NOT_CURRENT = {
 }
 
 
-def serve(desk: Desk, who: dict[str, str]) -> dict[str, str]:
+def serve(desk: Desk, who: dict[str, Any]) -> dict[str, str]:
     """All that is served by every door, as it was printed."""
     doors = {
         "context": ("context", "leaky bucket rate limiting gateway"),
@@ -50,7 +51,7 @@ def serve(desk: Desk, who: dict[str, str]) -> dict[str, str]:
 @pytest.mark.parametrize("who", [PERSON, AGENT], ids=["person", "agent"])
 @pytest.mark.parametrize("case", NOT_CURRENT)
 def test_what_is_not_current_comes_through_no_door(
-    desk: Desk, git: Git, case: str, who: dict[str, str]
+    desk: Desk, git: Git, case: str, who: dict[str, Any]
 ) -> None:
     desk.plant("dec-00000001", BUCKET, scope=SCOPE, **NOT_CURRENT[case])
     if case.startswith(("stamped", "superseded by the")):
@@ -78,7 +79,7 @@ def test_the_same_item_comes_through_every_door_while_it_is_current(desk: Desk, 
 
 def test_a_chain_gives_its_end_alone(desk: Desk) -> None:
     for n in range(5):
-        older = {"supersedes": [f"dec-0000000{n - 1}"]} if n else {}
+        older: dict[str, Any] = {"supersedes": [f"dec-0000000{n - 1}"]} if n else {}
         desk.plant(f"dec-0000000{n}", f"Rate limiting, attempt {n}.", **older)
     served = desk.ok("context", "rate limiting", "--json")
     assert served.ids == ["dec-00000004"]
