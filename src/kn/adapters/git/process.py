@@ -22,6 +22,8 @@ _SAFE = (
     f"core.hooksPath={os.devnull}",
     "-c",
     "core.quotePath=false",
+    "-c",
+    "core.fsmonitor=",  # even diff-tree would start it
 )
 
 _LOCAL_VARIABLES = (
