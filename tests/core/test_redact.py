@@ -285,3 +285,14 @@ def test_a_secret_setting_is_told_by_its_name_or_its_look(name: str, value: str)
 )
 def test_an_ordinary_setting_is_nobodys_secret(name: str, value: str) -> None:
     assert own_values([(name, value)]) == set()
+
+
+def test_a_secret_in_one_line_of_base64_as_long_as_a_wrapped_one_is_found() -> None:
+    """A run of 60 to 76 characters and a newline was taken for the first line of a longer run."""
+    token = "gl" + "pat-" + "xX6a5YfCG7dueuhJUoK8"
+    line = b64encode(f"user=bob\npassword={token}\n".encode()).decode()
+
+    redacted = Redactor().redact(f"data: {line}\n\nand more")
+
+    assert 60 <= len(line) <= 76
+    assert line not in redacted.text

@@ -16,7 +16,7 @@ _LONGEST = 16_384
 """A run longer than this is dropped unread: no sentence that is worth keeping contains one."""
 
 _RUN = re.compile(
-    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{60,76}\r?\n[ \t]{0,8})*+[A-Za-z0-9+/_-]{16,}+={0,2}"
+    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{60,76}+\r?\n[ \t]{0,8})*[A-Za-z0-9+/_-]{16,}+={0,2}"
 )
 _PUBLIC_BLOCK = re.compile(
     r"-----BEGIN (?![A-Z ]*PRIVATE)([A-Z0-9 ]{3,40})-----"
