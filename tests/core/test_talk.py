@@ -342,6 +342,12 @@ def test_what_a_yes_adds_goes_to_the_details() -> None:
     assert found.details == "yes, but with a timeout of 5 minutes"
 
 
+def test_what_an_agent_says_of_an_item_is_no_news() -> None:
+    said = "Decision: use a leaky bucket for rate limiting, as {} has it."
+    assert settled("A: " + said.format("dec-7k3m9qzt"), "U: yes") == []
+    assert len(settled("A: " + said.format("the record"), "U: yes")) == 1
+
+
 def test_a_turn_that_was_rewound_is_no_evidence() -> None:
     lines = ("U: always use tabs for indentation", "A: ok")
     assert candidates_from(session_of(*lines, rewound=0)) == []

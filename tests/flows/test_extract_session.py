@@ -215,3 +215,17 @@ class TestToldTwice:
         self.commit(desk, "x\n\nDecision: Never use a leaky bucket for rate limiting\n")
         desk.ok("extract", "--session", SESSION)
         assert len(waiting(desk)) == 2
+
+
+def test_an_agent_that_says_again_what_an_item_says_proposes_nothing(
+    desk: Desk, home: Path
+) -> None:
+    desk.add("decision", "Use a leaky bucket for rate limiting at the API gateway.")
+    write_log(
+        home, desk.root,
+        "A: Decision: use a leaky bucket for rate limiting.",
+        "U: yes",
+        "A: Decision: use a trie for the search box.",
+    )  # fmt: skip
+    desk.ok("extract", "--session", SESSION)
+    assert statements(desk) == ["Use a trie for the search box."]

@@ -33,22 +33,46 @@ def same_knowledge(one: Candidate, other: Candidate, stem: Stem) -> bool:
 
     What forbids is never the same as what does not, nor what names other numbers or options.
     """
-    if one.kind != other.kind and not {one.kind, other.kind} <= _KINDRED:
+    if not _kindred(one.kind, other.kind):
         return False
     if _quotes(one) & _quotes(other):
         return True
     mine, theirs = one.statement, other.statement
-    if bool(_FORBIDS.search(mine)) != bool(_FORBIDS.search(theirs)):
+    if _differ(mine, theirs):
         return False
-    numbers, others = set(_NUMBER.findall(mine)), set(_NUMBER.findall(theirs))
-    if numbers and others and numbers != others:
-        return False
-    first = frozenset(split_terms(_CONTRAST.sub("", mine), stem))
-    second = frozenset(split_terms(_CONTRAST.sub("", theirs), stem))
+    first, second = _terms(mine, stem), _terms(theirs, stem)
     both, less = len(first & second), min(len(first), len(second))
     if less < _LEAST:
         return first == second and less > 0
     return both == less or both >= _ALIKE * len(first | second)
+
+
+def adds_nothing(candidate: Candidate, kind: str, statement: str, stem: Stem) -> bool:
+    """Whether an item of that kind and statement says all that a candidate says.
+
+    An agent that was handed an item says it again in its own words; that is no new knowledge.
+    """
+    if not _kindred(candidate.kind, kind) or _differ(candidate.statement, statement):
+        return False
+    said = _terms(candidate.statement, stem)
+    return len(said) >= _LEAST and said <= _terms(statement, stem)
+
+
+def _kindred(one: str, other: str) -> bool:
+    return one == other or {one, other} <= _KINDRED
+
+
+def _differ(mine: str, theirs: str) -> bool:
+    """Whether one forbids what the other does not, or they name other numbers."""
+    if bool(_FORBIDS.search(mine)) != bool(_FORBIDS.search(theirs)):
+        return True
+    numbers, others = set(_NUMBER.findall(mine)), set(_NUMBER.findall(theirs))
+    return bool(numbers and others and numbers != others)
+
+
+def _terms(statement: str, stem: Stem) -> frozenset[str]:
+    """What a statement is for, without what it is against."""
+    return frozenset(split_terms(_CONTRAST.sub("", statement), stem))
 
 
 def join_candidates(base: Candidate, more: Candidate) -> Candidate:

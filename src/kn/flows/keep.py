@@ -8,9 +8,9 @@ from typing import Any
 
 from kn.adapters.inbox import Inbox, Pending
 from kn.core.candidate import Candidate, normalized
-from kn.core.joining import is_from_talk, join_candidates, same_knowledge
+from kn.core.joining import adds_nothing, is_from_talk, join_candidates, same_knowledge
 from kn.flows.knowledge import Knowledge
-from kn.flows.view import open_view
+from kn.flows.view import Row, open_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,15 @@ def keep_candidates(knowledge: Knowledge, captured: Captured) -> Captured:
     if not captured.candidates:
         return captured
     inbox = Inbox(knowledge.state)
-    recorded = _recorded_keys(knowledge)
+    rows = open_view(knowledge).rows
+    recorded = _recorded_keys(rows)
     decided = inbox.decisions()
     pending = {p.key: p for p in inbox.pending()}
     new: dict[str, Candidate] = {}
     for candidate in captured.candidates:
         if _is_recorded(candidate, recorded) or candidate.key in decided:
+            continue
+        if is_from_talk(candidate) and _is_echo(candidate, rows):
             continue
         twin = _twin(candidate, pending)
         if twin is not None:
@@ -96,11 +99,20 @@ def _commit_of(candidate: Candidate) -> str:
     return next((e.commit for e in candidate.evidence if e.commit), "")
 
 
-def _recorded_keys(knowledge: Knowledge) -> set[tuple[str, str]]:
+def _is_echo(candidate: Candidate, rows: Iterable[Row]) -> bool:
+    """Whether a session only says what a current item says: it may have been handed that item."""
+    from kn.adapters.words import load_stemmer
+
+    stem = load_stemmer()
+    current = (r for r in rows if r.standing == "current")
+    return any(adds_nothing(candidate, r.kind, r.statement, stem) for r in current)
+
+
+def _recorded_keys(rows: Iterable[Row]) -> set[tuple[str, str]]:
     """Kind and quote of everything that items of this tree give as their evidence."""
     return {
         (row.kind, normalized(str(e.get("quote", ""))))
-        for row in open_view(knowledge).rows
+        for row in rows
         for e in row.evidence
         if e.get("quote")
     }

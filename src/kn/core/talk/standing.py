@@ -12,6 +12,7 @@ from kn.core.talk.reason import split_why
 
 _PAST = (
     r"(?!(?:mind|been|had|was|were|did|seen|saw|heard|got|thought|said|went|knew|wrote|ran)\b"
+    r"|(?:an?|the|this|that|these|those|its?|in|on|at|by|with|as|of|for|to|from|and|or|but|too)\b"
     r"|(?!(?:embed|need|feed|speed|proceed|succeed|exceed|seed|shed|spread)\b)\w+ed\b)"
 )
 _EVER = re.compile(

@@ -28,6 +28,8 @@ _PASTED = 3_000
 _LONGEST = 600
 """Characters of a sentence; past this it is a list or a dump (a guess)."""
 
+_ITEM = re.compile(r"\b[a-z]{2,8}-(?=[a-z]{0,7}\d)[0-9a-hjkmnp-tv-z]{8}\b")
+"""The id of an item (`kn.core.ids`)."""
 _POINTS = re.compile(
     r"\b(?:it|its|they|them|their)\b"
     r"|\b(?:this|that|these|those)\b(?=[\s]*[,.;:!?)]|\s*$|\s+(?:is|was|are|were|will|would|should"
@@ -45,6 +47,8 @@ _PATH = re.compile(r"(?<![\w/.:@-])(?:[\w.*-]+/)+(?:[\w*-]+(?:\.\w{1,8})?)?(?![\
 def sentences_of(text: str, *, typed: bool = False) -> list[str]:
     """The sentences of a turn in order; of what a user pasted into theirs, nothing.
 
+    Where an agent names an item it says again what the item says.
+
     Args:
         text: The turn's text.
         typed: Whether a person typed it, so that a long middle must be pasted.
@@ -54,7 +58,8 @@ def sentences_of(text: str, *, typed: bool = False) -> list[str]:
     paragraphs = list(_paragraphs(text))
     if typed and sum(map(len, paragraphs)) > _PASTED:
         paragraphs = [paragraphs[0], paragraphs[-1]] if len(paragraphs) > 1 else []
-    return [s for paragraph in paragraphs for s in _sentences(paragraph)]
+    found = [s for paragraph in paragraphs for s in _sentences(paragraph)]
+    return found if typed else [s for s in found if not _ITEM.search(s)]
 
 
 def terms_of(text: str) -> frozenset[str]:
