@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.core.strategies import laws
 
 from kn.adapters.words import load_stemmer
-from kn.core.similar import find_near
+from kn.core.similar import find_near, find_repeats
 
 stem = load_stemmer()
 BUCKET = "Use a leaky bucket for rate limiting at the API gateway."
@@ -61,3 +61,15 @@ def test_likeness_goes_both_ways(one: str, other: str) -> None:
     back = find_near(other, [("x", one)], stem)
 
     assert [n.likeness for n in there] == [n.likeness for n in back]
+
+
+def test_what_says_nearly_the_same_as_a_better_one_is_a_repeat() -> None:
+    statements = [
+        ("dec-1", "Use a leaky bucket for rate limiting at the API gateway."),
+        ("dec-2", "Use a leaky bucket for rate limiting at the gateway API!"),
+        ("dec-3", "Use a token bucket for rate limiting at the API gateway."),
+        ("dec-4", "Hi."),
+        ("dec-5", "Hi."),
+    ]
+
+    assert find_repeats(statements, lambda w: w) == {"dec-2": "dec-1"}

@@ -42,6 +42,7 @@ FILES_HEADER = ("Files to look at:\n", 5)
 NOTES: dict[str, tuple[str, int]] = {
     "budget": (" more did not fit.\n", 5),
     "unreviewed": (" held back: not reviewed.\n", 6),
+    "repeats": (" left out: much like one above.\n", 8),
     "unreadable": (" unreadable: run `kn check`.\n", 8),
 }
 """What was left out: a number stands before each; the tokens are without it."""

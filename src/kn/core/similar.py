@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kn.core.analysis import Stem, split_terms
@@ -35,6 +35,30 @@ def find_near(
         if likeness >= (least if min(len(mine), len(theirs)) >= 3 else 1.0):
             near.append(Near(other_id, other, round(likeness, 2)))
     return sorted(near, key=lambda n: (-n.likeness, n.id))
+
+
+REPEATS = 0.9
+"""Share of common terms from which an item adds nothing to one that is served (a guess: far above
+`ALIKE`, since here nobody looks, and two rules may differ in one word of twelve)."""
+
+
+def find_repeats(statements: Sequence[tuple[str, str]], stem: Stem) -> dict[str, str]:
+    """Those that say nearly the same as a better one: id -> the id of the better one.
+
+    Args:
+        statements: Id and statement, best first.
+        stem: The stemmer.
+    """
+    kept: list[tuple[str, frozenset[str]]] = []
+    repeats: dict[str, str] = {}
+    for item_id, statement in statements:
+        terms = frozenset(split_terms(statement, stem))
+        like = next((i for i, other in kept if _likeness(terms, other) >= REPEATS), None)
+        if like is not None and len(terms) >= 3:
+            repeats[item_id] = like
+        else:
+            kept.append((item_id, terms))
+    return repeats
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:

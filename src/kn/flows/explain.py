@@ -15,6 +15,8 @@ def explain_lines(context: Context) -> list[str]:
         lines.append(f"{item.id}  score {item.score:g}, {item.tokens} tokens: {reasons}")
     for miss in context.left_out[:NEAR_MISSES]:
         lines.append(f"{miss.id}  score {miss.score:g}, did not fit: {'; '.join(miss.why)}")
+    for item_id, better in context.repeats.items():
+        lines.append(f"{item_id}  left out: much like {better}")
     for file, tokens in context.files:
         lines.append(f"{file.path}  score {file.score:g}, {tokens} tokens: {file.why}")
     rest = len(context.left_out) - NEAR_MISSES

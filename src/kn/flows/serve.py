@@ -18,6 +18,7 @@ from kn.core.hidden import quote_data
 from kn.core.layout import NONCE_DIGITS, Printable, lay_out
 from kn.core.rank import Ranked, Subject, Task, rank
 from kn.core.related import Files, FoundFile, Lead, rank_files
+from kn.core.similar import find_repeats
 from kn.errors import KnError
 
 TOKENIZER = "cl100k_base"
@@ -60,6 +61,7 @@ class Body(NamedTuple):
     compact_tokens: int
     line_tokens: int
     id_tokens: int
+    ties: str
 
 
 class Ready(NamedTuple):
@@ -86,6 +88,15 @@ class Ready(NamedTuple):
     budget: int
     files_key: str
     """Under which the files of the tree were made findable."""
+    folder: str
+    """Of the items, relative to the top."""
+    head: str
+    trusted: str
+    """Commits that trust comes from; empty where there is none."""
+    kinds: list[tuple[Any, ...]]
+    """A team's own kinds (`kn.flows.renew`)."""
+    loose: dict[str, Mapping[str, float]]
+    """Version -> its terms, of the few that the index lacks."""
 
     def body(self, row: tuple[Any, ...]) -> Body:
         at, size = row[-2:]
@@ -134,6 +145,8 @@ class Context(NamedTuple):
     items: tuple[ServedItem, ...]
     left_out: tuple[Ranked, ...]
     """Ranked, but over the budget."""
+    repeats: dict[str, str]
+    """Ranked, but nearly the same as a better one: id -> the better one's."""
     files: tuple[tuple[FoundFile, int], ...]
     """Code files that the task will likely touch, each with the tokens of its line."""
     held_back: int
@@ -156,6 +169,7 @@ class Context(NamedTuple):
                 "count": len(self.left_out),
                 "because": "budget",
                 "unreviewed": self.held_back,
+                "repeats": self.repeats,
                 "unreadable": sorted(self.unreadable),
             },
             "text": self.text,
@@ -193,7 +207,7 @@ def serve(ready: Ready, asked: Asked, tools: Tools) -> Context:
     ranked = rank([Subject._make(r[:-2]) for r in rows], postings, task)
     by_id = {r[0]: r for r in rows}
     files = _find_files(task, by_id, ranked, tools)
-    return _lay_out(ready, asked, by_id, ranked, files)
+    return _lay_out(ready, asked, by_id, ranked, files, tools.stem)
 
 
 def _find_files(
@@ -247,6 +261,7 @@ def _lay_out(
     rows: Mapping[str, tuple[Any, ...]],
     ranked: Sequence[Ranked],
     files: list[tuple[FoundFile, int]],
+    stem: Callable[[str], str],
 ) -> Context:
     budget = ready.budget if asked.budget is None else asked.budget
     notes = []
@@ -256,6 +271,11 @@ def _lay_out(
         notes.append(render.print_note("unreadable", len(ready.unreadable)))
     # No item costs fewer than ten tokens, its id alone has eight: more need not be looked at.
     bodies = {r.id: ready.body(rows[r.id]) for r in ranked[: budget // 10 + 1]}
+    repeats = find_repeats([(i, b.statement) for i, b in bodies.items()], stem)
+    ranked = [r for r in ranked if r.id not in repeats]
+    bodies = {i: b for i, b in bodies.items() if i not in repeats}
+    if repeats:
+        notes.append(render.print_note("repeats", len(repeats)))
     layout = lay_out(
         [
             _printable(ready, rows, r.id, body)
@@ -274,7 +294,7 @@ def _lay_out(
     )
     return Context(
         asked, budget, ready.branch, layout.text, layout.spent, items,
-        tuple(ranked[len(items) :]), tuple(files[: layout.files]), ready.held_back,
+        tuple(ranked[len(items) :]), repeats, tuple(files[: layout.files]), ready.held_back,
         ready.unreadable,
     )  # fmt: skip
 
