@@ -89,6 +89,19 @@ SETTLED = (
         (("Keep the cache in memory", ""),),
     ),
     Told(
+        "what to do with one of two",
+        ("A: Do you want me to put the config into environment variables or a TOML file?",
+         "U: a TOML file, env vars are a mess in Nomad"),
+        "decision", "Put the config into a TOML file.", "Env vars are a mess in Nomad.",
+        (("environment variables", ""),),
+    ),
+    Told(
+        "a thing to do, out of a list",
+        ("A: How do you want errors reported?\n1. Raise exceptions\n2. Return Result objects",
+         "U: option 2"),
+        "decision", "Return Result objects.", "", (("Raise exceptions", ""),),
+    ),
+    Told(
         "a choice of the user's own",
         ("U: let's go with Postgres advisory locks for the scheduler because Redis is not in every "
          "region",),

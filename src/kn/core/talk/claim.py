@@ -11,6 +11,7 @@ from kn.core.talk.text import terms_of
 
 _NEGATIVE = re.compile(r"\b(?:never|don't|do not|avoid|no|not|nobody|mustn't|without)\b", re.I)
 _EMPTY = terms_of("always never use using must please instead prefer make")
+_CONTRAST = re.compile(r",?\s+(?:instead of|rather than)\s.*", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d_,]*(?:\.\d+)?")
 
 
@@ -62,7 +63,7 @@ class Claim:
         """What it chooses, as a rejected option names it."""
         if self.choice is not None and self.choice.option:
             return self.choice.option
-        text = self.statement.rstrip(".")
+        text = _CONTRAST.sub("", self.statement).rstrip(".")
         return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
     def reject(self, option: str, because: str = "") -> None:

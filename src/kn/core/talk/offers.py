@@ -74,6 +74,21 @@ _LISTED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NAME_END = re.compile(r"\*\*:?\s|:\s|\s[—–-]+\s|\s\(|[.;,]\s|[.;]$|\s+(?=because\b|since\b)")
+_FRAME = re.compile(
+    r"(?:(?:.*\b)?(?:want me to|me to|us to|should (?:I|we)|shall (?:I|we)|do (?:I|we)"
+    r"|prefer to|better to)\s+)?"
+    r"(?P<frame>(?:put|store|keep|write|save|move|send|load|read|expose|run|build|deploy|host|serve"
+    r"|implement|model|represent|encode|pass|handle|do)\s.*\b(?:into|in|with|to|as|on|from|via"
+    r"|through|by))"
+    r"\s+(?P<one>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_DONE = re.compile(
+    r"(?:return|raise|throw|log|emit|write|call|wrap|poll|push|pull|drop|ignore|skip|reject|accept"
+    r"|allow|block|add|create|define|inherit|compose)\s",
+    re.IGNORECASE,
+)
+"""An option that begins so is a thing to do, not to use."""
 _LEAD = re.compile(
     r"^(?:.*\b(?:use|go with|prefer|choose|pick|want|between|either)\s+)?(?:an?\s|the\s)?",
     re.I | re.S,
@@ -89,6 +104,8 @@ class Options:
     """Number or letter of each: `1` or `A`."""
     lines: tuple[str, ...]
     """Where each stands, verbatim."""
+    frame: str
+    """What is to be done with the one that is taken, as `put the config into`, or nothing."""
     purpose: str
     """What for, as `for the job queue`, or nothing."""
 
@@ -209,16 +226,25 @@ def options_in(text: str, sentences: list[str]) -> Options | None:
     marks = tuple(m["mark"].upper() for m in listed)
     if 2 <= len(listed) <= 6 and len(set(marks)) == len(marks):
         names = tuple(_name_of(m["what"]) for m in listed)
-        return Options(names, marks, tuple(m["what"].strip() for m in listed), purpose)
+        return Options(names, marks, tuple(m["what"].strip() for m in listed), "", purpose)
     either = _EITHER.search(question)
     if either is None:
         return None
-    one = _LEAD.sub("", either["one"].strip())
-    other = _LEAD.sub("", either["other"].strip())
+    framed = _FRAME.match(either["one"].strip())
+    if framed is not None:
+        one, other = framed["one"], either["other"].strip()
+    else:
+        one, other = (_LEAD.sub("", either[part].strip()) for part in ("one", "other"))
     if not one or not other or not (terms_of(one) and terms_of(other)):
         return None
     line = next(s for s in reversed(sentences) if s.rstrip().endswith("?"))
-    return Options((one, other), ("1", "2"), (line, line), (either["purpose"] or purpose).strip())
+    return Options(
+        (one, other),
+        ("1", "2"),
+        (line, line),
+        framed["frame"] if framed else "",
+        (either["purpose"] or purpose).strip(),
+    )
 
 
 def _purpose_of(question: str) -> str:
@@ -241,8 +267,8 @@ def _name_of(what: str) -> str:
 def chosen(options: Options, place: int, because: str, quote: str) -> Claim:
     """The claim of a user who picked one of the options."""
     name = options.names[place]
-    lasting = _LASTING.match(name) or parse_choice(name)
-    text = name if lasting else f"use {name}"
+    lasting = _LASTING.match(name) or _DONE.match(name) or parse_choice(name) or options.frame
+    text = f"{options.frame} {name}".strip() if lasting else f"use {name}"
     others = [n for at, n in enumerate(options.names) if at != place]
     if options.purpose and not lasting:
         text = f"{text} {options.purpose}"

@@ -44,6 +44,8 @@ _ALL = re.compile(
     r"|may|goes"
     r"|go|belongs?|gets?)\b"
     r"|only\s(?:\S+\s){1,6}?(?:may|can|should|must|is allowed)\b"
+    r"|(?:(?!we\b|you\b|I\b|it\b|this\b|that\b|they\b|there\b)\S+\s){1,10}?should (?:never"
+    r"|always|not|only)\b"
     r"|(?:(?!we\b|you\b|I\b|it\b|this\b|that\b|they\b|there\b)\S+\s){1,10}?must (?:never|always"
     r"|not|only|be|go|stay|have|come|live|use)\b",
     re.IGNORECASE,
@@ -106,7 +108,7 @@ _OURS = re.compile(
     re.IGNORECASE,
 )
 _OFTEN = re.compile(r"^(?:always|only)\s+", re.IGNORECASE)
-_NORM = re.compile(r"\b(?:must|never|always|should|don't|do not|only)\b", re.IGNORECASE)
+_NORM = re.compile(r"\b(?:must|never|always|should|don't|do not)\b", re.IGNORECASE)
 
 
 def laid_down(sentence: str, quote: str) -> Claim | None:
