@@ -46,6 +46,12 @@ _NO_OPTION = re.compile(
     r"|(?:this|that|these|those|your|my|his|her)\b",
     re.IGNORECASE,
 )
+LASTING = re.compile(
+    r"(?:store|keep|put|move|make|split|cache|leave|treat|generate|validate|pin|hash|encode|model"
+    r"|derive|read|send|route|retry|queue|lock|shard|index|sign|encrypt|expose|represent|limit)\s",
+    re.IGNORECASE,
+)
+"""Verbs of what is laid down to stay so, beside those of choosing."""
 _ARTICLE = re.compile(r"(?:an?|the|some|our)\s+(?=\S)", re.IGNORECASE)
 
 

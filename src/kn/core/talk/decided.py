@@ -6,7 +6,7 @@ import re
 
 from kn.core.capture.wording import as_sentence, one_line, shortened
 from kn.core.model import Rejected
-from kn.core.talk.choice import parse_choice
+from kn.core.talk.choice import LASTING, parse_choice
 from kn.core.talk.claim import Claim
 from kn.core.talk.reason import split_why
 
@@ -30,12 +30,6 @@ _AGAINST = re.compile(
     r"|we (?:won't|will not|don't want to|shouldn't) (?P<more>(?:use|rely|add|introduce|support"
     r"|depend"
     r"|store|keep|go)\b.+)",
-    re.IGNORECASE,
-)
-_LASTING = re.compile(
-    r"(?:store|keep|put|move|split|cache|treat|generate|validate|hash|encode|model|derive|send"
-    r"|route"
-    r"|retry|queue|lock|shard|index|sign|encrypt|expose|represent|limit|make)\s",
     re.IGNORECASE,
 )
 _DECIDES = re.compile(
@@ -104,7 +98,7 @@ def _told(text: str, quote: str) -> Claim | None:
 
 def _instead(text: str, quote: str) -> Claim | None:
     """`store them in UTC instead`: it counts only where it replaces something that stands."""
-    if not _LASTING.match(text):
+    if not LASTING.match(text):
         return None
     said, because = split_why(text.rstrip(" ."))
     said = re.sub(r",?\s+instead$", "", said, flags=re.IGNORECASE)

@@ -7,7 +7,7 @@ import re
 from kn.core.capture.wording import one_line, split_reason
 from kn.core.talk.answer import Answer
 from kn.core.talk.claim import Claim
-from kn.core.talk.offers import Options, chosen
+from kn.core.talk.options import Options, chosen
 from kn.core.talk.text import stands_alone, terms_of
 
 _MARK = re.compile(

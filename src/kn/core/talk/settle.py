@@ -12,7 +12,8 @@ from kn.core.sessions import Turn
 from kn.core.talk.answer import Answer, read_answer
 from kn.core.talk.claim import Claim, alike, overlap
 from kn.core.talk.decided import decided
-from kn.core.talk.offers import Options, labelled, options_in, proposed
+from kn.core.talk.offers import labelled, proposed
+from kn.core.talk.options import Options, options_in
 from kn.core.talk.pick import pick_option
 from kn.core.talk.reason import reason_beside
 from kn.core.talk.relate import gives_value, replaces, replaces_value, same_claim
