@@ -40,6 +40,9 @@ SCOPE_CHANGED = 2.0
 """A file that this branch changes lies in the item's scope (a guess: it was not asked about)."""
 BRANCH_WORDS = 0.3
 """Words of the branch's name and commits count so much of the task's own (a guess)."""
+CITED = 3.0
+"""Commits that changed the task's files are its evidence or cite it: half a scope that somebody
+wrote down (a guess: the development records come without their history)."""
 NEEDS_VERIFICATION = 0.85
 """Factor for an item whose anchors changed: still likely true, but behind its equals (a guess)."""
 TAIL = 0.05
@@ -86,6 +89,8 @@ class Task(NamedTuple):
     files: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     branch: Query | None = None
+    cited: Mapping[str, float] = {}
+    """Item id -> share, up to 1.0, of the task's files that commits about the item changed."""
 
     @property
     def lookups(self) -> list[str]:
@@ -111,6 +116,7 @@ def rank(subjects: Sequence[Subject], postings: Postings, task: Task) -> list[Ra
     why: dict[str, list[str]] = defaultdict(list)
     _score_scopes(subjects, task.files, SCOPE_GIVEN, scores, why)
     _score_scopes(subjects, task.changed, SCOPE_CHANGED, scores, why)
+    _score_citations(subjects, task.cited, scores, why)
     _pass_on(subjects, scores, why)
     if not (task.query.terms or task.files or task.changed or (task.branch and task.branch.terms)):
         _score_priors(subjects, scores, why)
@@ -241,6 +247,19 @@ def _precision(glob: str) -> float:
         return 1.0
     depth = glob.strip("/").count("/")
     return min(0.9, 0.5 + 0.1 * depth)
+
+
+def _score_citations(
+    subjects: Iterable[Subject],
+    cited: Mapping[str, float],
+    scores: dict[str, float],
+    why: dict[str, list[str]],
+) -> None:
+    for subject in subjects:
+        share = cited.get(subject.id, 0.0)
+        if share:
+            scores[subject.id] += CITED * share
+            why[subject.id].append("commits about it changed these files")
 
 
 def _score_priors(

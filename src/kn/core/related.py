@@ -42,7 +42,7 @@ class Files(NamedTuple):
     symbols: dict[str, list[int]]
     """Term of a symbol -> places in `paths`."""
     touched: dict[str, list[int]]
-    """Item id -> places of its anchors and of what its commits changed."""
+    """Item id -> places of what the commits changed that are its evidence or cite it."""
 
 
 class Lead(NamedTuple):
@@ -126,6 +126,14 @@ def rank_files(
         if score >= LEAST and files.paths[at] not in hidden
     ]
     return sorted(found, key=lambda f: (-f.score, f.path))
+
+
+def share_touched(files: Files, paths: Sequence[str]) -> dict[str, float]:
+    """Item id -> the share of `paths` that commits about the item changed."""
+    wanted = {path: at for at, path in enumerate(files.paths)} if paths else {}
+    places = {wanted[p] for p in paths if p in wanted}
+    shares = {i: len(places & set(touched)) for i, touched in files.touched.items()}
+    return {i: hits / len(paths) for i, hits in shares.items() if hits}
 
 
 def _score_words(

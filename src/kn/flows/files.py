@@ -9,6 +9,7 @@ from typing import Any
 
 from kn.adapters import git, store
 from kn.core.related import Files, find_symbols, index_files, is_code
+from kn.flows.citations import read_citations
 from kn.flows.knowledge import Knowledge
 from kn.flows.lines import load_files
 from kn.flows.view import View
@@ -28,8 +29,22 @@ _SOURCE = frozenset(
 def files_key(knowledge: Knowledge, view: View) -> str:
     """Changes whenever the files, or what leads to them, may have changed."""
     head = view.commit or knowledge.probe.head
-    shown = "\n".join(sorted(r.version for r in view.rows if r.standing == "current"))
-    return hashlib.sha1(f"1\n{head}\n{shown}".encode(), usedforsecurity=False).hexdigest()[:16]
+    documents = sorted({r.document for r in view.rows})
+    shown = repr((2, head, knowledge.folder, documents, sorted(_commits(view).items())))
+    return hashlib.sha1(
+        shown.encode("utf-8", "surrogateescape"), usedforsecurity=False
+    ).hexdigest()[:16]
+
+
+def _commits(view: View) -> dict[str, list[str]]:
+    """Item id -> the commits of its evidence, of the current items that have some."""
+    found = {}
+    for row in view.rows:
+        if row.standing == "current" and row.evidence:
+            commits = [str(e["commit"]) for e in row.evidence if e.get("commit")]
+            if commits:
+                found[row.id] = commits
+    return found
 
 
 def make_files(knowledge: Knowledge, view: View) -> Files:
@@ -75,16 +90,13 @@ def _read_symbols(knowledge: Knowledge, paths: Mapping[str, str]) -> dict[str, l
 
 
 def _read_touched(knowledge: Knowledge, view: View) -> dict[str, set[str]]:
-    """Item id -> its anchors, and what the commits of its evidence changed."""
-    current = [r for r in view.rows if r.standing == "current"]
-    commits = {r.id: [str(e["commit"]) for e in r.evidence if e.get("commit")] for r in current}
+    """Item id -> what the commits changed that are its evidence or cite it."""
+    commits = _commits(view)
     changed = git.changes_of(knowledge.repo, _flat(commits.values()))
-    touched: dict[str, set[str]] = {}
-    for row in current:
-        found = {p for c in commits[row.id] for p in changed.get(c, ())}
-        if found:
-            touched[row.id] = found
-    return touched
+    touched = {i: {p for c in commits[i] for p in changed.get(c, ())} for i in commits}
+    for item_id, paths in read_citations(knowledge, view).items():
+        touched.setdefault(item_id, set()).update(paths)
+    return {i: paths for i, paths in touched.items() if paths}
 
 
 def _flat(lists: Iterable[list[str]]) -> list[str]:

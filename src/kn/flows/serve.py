@@ -17,7 +17,7 @@ from kn.core.analysis import Query, weigh_task
 from kn.core.hidden import quote_data
 from kn.core.layout import NONCE_DIGITS, Printable, lay_out
 from kn.core.rank import Ranked, Subject, Task, rank
-from kn.core.related import Files, FoundFile, Lead, rank_files
+from kn.core.related import Files, FoundFile, Lead, rank_files, share_touched
 from kn.core.similar import find_repeats
 from kn.errors import KnError
 
@@ -201,6 +201,10 @@ def serve(ready: Ready, asked: Asked, tools: Tools) -> Context:
         KnError: A file lies outside the repository.
     """
     task = _understand(ready, asked, tools.stem)
+    known = (*task.files, *task.changed)
+    about = tools.files() if known else None
+    if about is not None:
+        task = task._replace(cited=share_touched(about, known))
     terms = task.lookups
     rows = [*ready.subjects, *(ready.proposed if asked.include_proposed else ())]
     postings = tools.lookup(terms) if terms and rows else {}

@@ -127,3 +127,28 @@ def touching(repo: Repository, folder: str) -> list[tuple[str, str]]:
     out = run(repo, "log", "--first-parent", "--reverse", "--format=%H %cs", "HEAD", "--", folder)
     rows = [row.split(" ") for row in out.decode("ascii").splitlines()]
     return [(row[0], row[1]) for row in rows if len(row) == 2]
+
+
+_CITES = r"(^|[^a-z])[a-z]{2,8}-[0-9a-hjkmnp-tv-z]{8}|(adr|ad|dr|rfc)s?[-_ #]{0,2}[0-9]+|\.md"
+"""What a message must hold to name an item, for git's own search: `kn.core.mentions` decides."""
+
+
+def citing(repo: Repository, head: str, since: str) -> list[tuple[str, str, list[str]]]:
+    """Commit, message and changed paths of the commits whose message may name an item."""
+    span = [head, *([f"^{since}"] if since else [])]
+    out = run(repo, "log", "-E", "-i", f"--grep={_CITES}", "--no-merges", "-z", "--name-only",
+              "--no-renames", "--encoding=UTF-8", "--no-notes", "--no-show-signature",
+              "--format=%x01%H%n%B%x02", *span, "--")  # fmt: skip
+    found = []
+    for entry in out.split(b"\x01")[1:]:
+        head_part, _, rest = entry.partition(b"\x02")
+        commit, _, message = head_part.partition(b"\n")
+        names = [os.fsdecode(n.lstrip(b"\n")) for n in rest.split(b"\0") if n.strip(b"\n")]
+        text = message[:MOST_MESSAGE].decode("utf-8", "replace")
+        found.append((commit.decode("ascii", "replace"), text, names))
+    return found
+
+
+def is_ancestor(repo: Repository, older: str, newer: str) -> bool:
+    """Whether `newer` reaches `older`; false when either is gone."""
+    return attempt(repo, "merge-base", "--is-ancestor", older, newer).returncode == 0

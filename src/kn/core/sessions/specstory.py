@@ -119,7 +119,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _agent(name: str) -> str:
-    """`Claude Code` -> `claude-code`; an agent that is not known here by its name in small letters."""
+    """`Claude Code` -> `claude-code`; an unknown agent by its name in small letters."""
     low = name.lower()
     if "claude" in low:
         return "claude-code"
