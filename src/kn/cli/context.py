@@ -13,6 +13,7 @@ from kn.cli.asking import MOST_NUMBER, OPTIONS, asked_of, json_text
 from kn.cli.terminal import here, say, warn_unreadable
 from kn.flows.context import build_context
 from kn.flows.explain import explain_lines
+from kn.flows.provenance import trace_items
 
 
 def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,7 +56,9 @@ def command(task: str, **given: Any) -> None:
     if not context.text:
         say(f"kn: a budget of {context.budget} tokens is too small for anything.")
     if values["--explain"]:
-        for line in explain_lines(context):
+        for line in explain_lines(
+            context, trace_items(knowledge, [i.body.path for i in context.items])
+        ):
             say(line)
     # What --read prints depends on files that are not watched, what --explain says is on stderr.
     again = not (values["--explain"] or values["--read"])

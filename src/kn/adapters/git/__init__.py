@@ -17,6 +17,7 @@ from kn.adapters.git.history import (
     read_commits,
     read_one,
     touching,
+    who_changed,
 )
 from kn.adapters.git.objects import (
     blobs_at,
@@ -88,5 +89,6 @@ __all__ = [
     "touching",
     "try_resolve",
     "uncommitted_paths",
+    "who_changed",
     "work_trees",
 ]

@@ -152,3 +152,20 @@ def citing(repo: Repository, head: str, since: str) -> list[tuple[str, str, list
 def is_ancestor(repo: Repository, older: str, newer: str) -> bool:
     """Whether `newer` reaches `older`; false when either is gone."""
     return attempt(repo, "merge-base", "--is-ancestor", older, newer).returncode == 0
+
+
+def who_changed(repo: Repository, paths: Sequence[str]) -> dict[str, list[tuple[str, str, str]]]:
+    """Path -> commit, author and day of every commit of HEAD that changed it, newest first."""
+    if not paths or attempt(repo, "rev-parse", "-q", "--verify", "HEAD").returncode:
+        return {}
+    out = run(repo, "log", "-z", "--name-only", "--no-renames", "--no-show-signature",
+              "--format=%x01%h%n%an%n%cs%x02", "HEAD", "--", *paths)  # fmt: skip
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for entry in out.split(b"\x01")[1:]:
+        head, _, rest = entry.partition(b"\x02")
+        commit, author, day = [*head.decode("utf-8", "replace").split("\n"), "", ""][:3]
+        for name in rest.split(b"\0"):
+            if name.strip(b"\n"):
+                path = os.fsdecode(name.lstrip(b"\n"))
+                found.setdefault(path, []).append((commit, author, day))
+    return found
