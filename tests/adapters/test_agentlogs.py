@@ -202,6 +202,8 @@ def test_the_session_that_the_environment_names_is_located(home: Path, demo: Pat
     assert named_session({"CLAUDE_CODE_SESSION_ID": "c100-abc"}) == ("claude", "c100-abc")
     assert named_session({"CODEX_THREAD_ID": "0199-x"}) == ("codex", "0199-x")
     assert named_session({"COPILOT_AGENT_SESSION_ID": "../../etc"}) is None
+    both = {"CLAUDE_CODE_SESSION_ID": "c100-abc", "CODEX_THREAD_ID": "0199-x"}
+    assert named_session(both) is None
     assert named_session({}) is None
     found = {f.agent: f for f in find_logs([demo], at_home)}
     long = home / ".claude/projects/anything/7f0b1a12-7d4f.jsonl"

@@ -26,12 +26,17 @@ def is_id(text: str) -> bool:
 
 
 def named_session(environment: Mapping[str, str]) -> tuple[str, str] | None:
-    """The agent that runs us, and its session's id, where it tells."""
+    """The agent that runs us, and its session's id, where it tells.
+
+    None as well where two agents do, as when one was started by the other: which of them runs us
+    is not for us to guess.
+    """
+    named = {}
     for agent, variable in _VARIABLES:
         session = environment.get(variable, "")
         if is_id(session):
-            return agent, session
-    return None
+            named.setdefault(agent, session)
+    return next(iter(named.items())) if len(named) == 1 else None
 
 
 def _home(environment: Mapping[str, str], variable: str, *below: str) -> Path | None:
