@@ -11,9 +11,9 @@ from typing import Any
 
 
 def in_halves(
-    work: Callable[[Sequence[str]], list[Any]], keys: Sequence[str], folder: Path, least: int
+    work: Callable[[Sequence[str]], list[Any]], keys: Sequence[str], folder: Path
 ) -> list[Any]:
-    """`work(keys)`, the second half of it in a process forked for it.
+    """`work(keys)`, the second half of it in a process forked for it, where processors are two.
 
     Whatever goes wrong with the other process, its half is done here.
 
@@ -21,9 +21,8 @@ def in_halves(
         work: From keys to a list of plain values (what `marshal` takes); it touches nothing else.
         keys: What to work on.
         folder: Where the other process may leave its half.
-        least: With fewer keys than these nothing is forked; nor where there is one processor.
     """
-    if len(keys) < least or not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
+    if not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
         return work(keys)
     first, second = keys[: len(keys) // 2], keys[len(keys) // 2 :]
     path = folder / f".tmp-half-{os.getpid():x}"

@@ -124,6 +124,16 @@ def newest(stats: list[tuple[int, int, int] | None], files: list[tuple[str, int,
     return max(times, default=0)
 
 
+def read_from(path: str, start: int) -> bytes:
+    """What stands in a file from a place on; nothing when it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(start)
+            return file.read()
+    except OSError:
+        return b""
+
+
 def load_answer(folder: str, key: str) -> tuple[object, ...] | None:
     """What `save_answer` kept for exactly this key; None when it is missing or damaged."""
     name = f"{zlib.crc32(key.encode('utf-8', 'surrogateescape')):08x}"

@@ -12,6 +12,7 @@ from kn.flows.knowledge import Knowledge, trusted_ref
 from kn.flows.lines import line_counter
 from kn.flows.lookup import search_terms
 from kn.flows.ready import keep_context
+from kn.flows.renew import plain_kinds
 from kn.flows.serve import Asked, Body, Context, Ready, Tools, serve
 from kn.flows.view import Row, View, fault_lines, open_view
 
@@ -54,7 +55,7 @@ def build_context(knowledge: Knowledge, asked: Asked, *, read: bool = False) -> 
     view = open_view(knowledge, at=asked.at, audience="agent" if own_block else "person")
     ready = make_ready(knowledge, view, own_block=own_block)
     tools = Tools(
-        lambda terms: search_terms(knowledge, view, terms),
+        lambda terms: search_terms(knowledge, view, terms, ready.loose),
         load_stemmer(),
         lambda: make_files(knowledge, view),
         line_counter(knowledge.state),
@@ -92,6 +93,11 @@ def make_ready(knowledge: Knowledge, view: View, *, own_block: bool) -> Ready:
         {path: fault_lines({path: faults}) for path, faults in view.unreadable.items()},
         knowledge.settings.number("context.budget"),
         files_key(knowledge, view),
+        knowledge.folder,
+        knowledge.probe.head,
+        trusted_ref(knowledge.probe)[1],
+        plain_kinds(knowledge.schema),
+        {},
     )
 
 
@@ -99,7 +105,7 @@ def _body_of(row: Row) -> Body:
     return Body(
         row.path, row.status, row.standing, row.trust, row.statement, row.document, row.evidence,
         row.superseded_by, row.amended_by, row.compact, row.line, row.compact_tokens,
-        row.line_tokens, row.id_tokens,
+        row.line_tokens, row.id_tokens, row.ties,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -94,7 +95,13 @@ class Intake:
                 taken += [self._one(v, contents, documented=documented) for v in batch]
             return taken
 
-        return in_halves(work, versions, self._folder, MANY)
+        if len(versions) < MANY:
+            return work(versions)
+        gc.disable()  # nothing here refers to itself; looking for that takes a tenth of the time
+        try:
+            return in_halves(work, versions, self._folder)
+        finally:
+            gc.enable()
 
     def _one(self, version: str, contents: Mapping[str, bytes], *, documented: bool) -> Any:
         """Version, head, faults, card and terms as plain values; card and terms of an item that

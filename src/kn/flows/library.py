@@ -17,7 +17,7 @@ from kn.core.analysis import MOST_TEXT
 from kn.core.model import Item
 from kn.core.schema import Schema
 
-SHAPE = 3
+SHAPE = 4
 """Version of what is stored; a change of analysis, rendering or of the tuples below raises it."""
 
 
@@ -58,6 +58,9 @@ class Card(NamedTuple):
     id_tokens: int
     names: tuple[str, ...]
     """What the item's texts call other items (`kn.core.mentions`)."""
+    ties: str
+    """Digest of all by which an item bears on others: while it is the same, they stand as they
+    stood."""
 
 
 class Library:

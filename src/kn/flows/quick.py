@@ -12,7 +12,7 @@ from kn.adapters import witness
 
 TOO_OLD = 86_400
 """Seconds for which something kept may be used; what is current depends on the day."""
-SHAPE = 4
+SHAPE = 5
 """Of what is kept; whoever changes `kn.flows.serve.Ready`, or what is in it, raises this."""
 LIMIT = 1.8
 """Seconds that a hook may take (DESIGN, promise 2: 2 s, with the start of Python)."""
@@ -64,17 +64,63 @@ def repeat_answer(words: list[str]) -> bool:
     return True
 
 
-def recall_ready(unreviewed: bool) -> tuple[tuple[object, ...], str, str] | None:
-    """The view that was made ready, as plain values, its generation, and the folder of what is
-    kept; None when it changed.
-    """
-    place = _usual_place()
-    if place is None:
+class Recalled:
+    """A view that was made ready, and which item files have other content since."""
+
+    def __init__(self, place: tuple[str, str], marks: list[str], value: tuple[object, ...]) -> None:
+        self.folder = place[1]
+        """Of what is kept: `.git/kn/answers`."""
+        self.value = value
+        self.generation = ""
+        self.changed: list[str] = []
+        """Whole paths; each was there before and still is."""
+        self.added = b""
+        """What this clone's memory of its own writing has got since."""
+        self._place = place
+        self._marks = marks
+        self._looked: tuple[object, ...] = ()
+        self._newest = 0
+
+    def compare(self, watch: tuple[object, ...]) -> bool:
+        """Look at all that was watched; False when more than the content of items changed."""
+        _, generation, _, paths, stats, folders, files = watch
+        assert isinstance(paths, list) and isinstance(stats, list)
+        assert isinstance(folders, list) and isinstance(files, list)
+        now, found = witness.look(paths), witness.look_into(folders)
+        self.generation = str(generation)
+        self._looked = (paths, now, folders, found)
+        self._newest = witness.newest(now, found)
+        if len(files) != len(found):
+            return False
+        if files != found:
+            self.changed = [f[0] for f, old in zip(found, files, strict=True) if f != old]
+            before = {f[0] for f in files}
+            if not before.issuperset(self.changed) or any("/kinds/" in p for p in self.changed):
+                return False
+        other = [p for p, old, new in zip(paths, stats, now, strict=True) if old != new]
+        if other and (len(other) > 1 or not other[0].endswith("/kn/local")):
+            return False
+        if other:
+            size = stats[paths.index(other[0])]
+            self.added = witness.read_from(other[0], size[1] if size else 0)
+        return True
+
+    def keep_renewed(self, value: tuple[object, ...], started_ns: int) -> str:
+        """Keep what became of the view; its generation, empty when it was not kept."""
+        if self._newest + witness.RACY_NS > started_ns:
+            return ""
+        return _keep(self._place, self._marks, self._looked, value)
+
+
+def recall_ready(unreviewed: bool) -> Recalled | None:
+    """The view that was made ready, as plain values; None when more than items changed."""
+    place, marks = _usual_place(), [str(unreviewed)]
+    ready = _load(place, "ready", marks) if place is not None else None
+    if place is None or ready is None or not isinstance(ready[2], tuple):
         return None
-    ready = _load(place, "ready", [str(unreviewed)])
-    if ready is None or not _is_unchanged(place, [str(unreviewed)], ready[1]):
-        return None
-    return (ready[2], str(ready[1]), place[1]) if isinstance(ready[2], tuple) else None
+    watch = _load_watch(place, marks, ready[1])
+    recalled = Recalled(place, marks, ready[2])
+    return recalled if watch is not None and recalled.compare(watch) else None
 
 
 def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) -> str:
@@ -96,9 +142,14 @@ def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) ->
     stats, files = witness.look(paths), witness.look_into(watched.folders)
     if witness.newest(stats, files) + witness.RACY_NS > watched.started_ns:
         return ""
+    return _keep(place, [str(unreviewed)], (paths, stats, watched.folders, files), value)
+
+
+def _keep(
+    place: tuple[str, str], marks: list[str], looked: tuple[object, ...], value: tuple[object, ...]
+) -> str:
     generation = f"{time.time_ns():x}-{os.getpid():x}"
-    watch = (generation, int(time.time()), paths, stats, watched.folders, files)
-    marks = [str(unreviewed)]
+    watch = (generation, int(time.time()), *looked)
     witness.save_answer(place[1], (_key(place, "watch", marks), *watch))
     witness.save_answer(place[1], (_key(place, "ready", marks), generation, value))
     return generation
@@ -121,15 +172,26 @@ def keep_answer(words: list[str], text: str, generation: str) -> None:
 
 def _is_unchanged(place: tuple[str, str], marks: list[str], generation: object) -> bool:
     """Whether all that was watched is as it was, and the day is the same."""
+    watch = _load_watch(place, marks, generation)
+    if watch is None:
+        return False
+    _, _, _, paths, stats, folders, files = watch
+    assert isinstance(paths, list) and isinstance(folders, list)
+    return witness.look(paths) == stats and witness.look_into(folders) == files
+
+
+def _load_watch(
+    place: tuple[str, str], marks: list[str], generation: object
+) -> tuple[object, ...] | None:
+    """What was watched for this generation, if that was today."""
     watch = _load(place, "watch", marks)
     if watch is None or len(watch) != 7 or watch[1] != generation:
-        return False
-    _, _, born, paths, stats, folders, files = watch
-    assert isinstance(born, int) and isinstance(paths, list) and isinstance(folders, list)
-    now = time.time()
+        return None
+    born, now = watch[2], time.time()
+    assert isinstance(born, int)
     if not 0 <= now - born <= TOO_OLD or time.localtime(now)[:3] != time.localtime(born)[:3]:
-        return False
-    return witness.look(paths) == stats and witness.look_into(folders) == files
+        return None
+    return watch
 
 
 def _load(place: tuple[str, str], what: str, marks: list[str]) -> tuple[object, ...] | None:

@@ -4,11 +4,12 @@ answer and opening the knowledge.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kn.adapters.index import IndexLost, WhooshIndex
+from kn.adapters.index import search_view
 from kn.adapters.words import load_stemmer
 from kn.errors import KnError
 from kn.flows import quick
@@ -26,29 +27,44 @@ class _NotReady(Exception):
 
 
 def answer_ready(asked: Asked) -> tuple[Context, str] | None:
-    """The context for a task, if the view is ready and still what it was; else None.
+    """The context for a task, if the view is ready and still what it was, or nearly so; else None.
 
     With it comes the generation of the view, for `quick.keep_answer`.
     """
+    started_ns = time.time_ns()
     found = quick.recall_ready(asked.include_unreviewed)
-    if found is None or len(found[0]) != len(Ready._fields):
+    if found is None or len(found.value) != len(Ready._fields):
         return None
-    ready = Ready._make(found[0])
-    state = Path(found[2]).parent
+    ready: Ready | None = Ready._make(found.value)
+    state = Path(found.folder).parent
+    if ready is not None and (found.changed or found.added):
+        from kn.flows.renew import renew
+
+        ready = renew(ready, found.changed, found.added, state)
+    if ready is None:
+        return None
+    try:
+        context = serve(ready, asked, _tools(ready, state))
+    except (_NotReady, KnError):
+        return None  # the long way heals, or says what is wrong
+    generation = found.generation
+    if found.changed or found.added:
+        generation = found.keep_renewed(tuple(ready), started_ns)
+    return context, generation
+
+
+def _tools(ready: Ready, state: Path) -> Tools:
+    def build(lacking: list[str]) -> dict[str, Mapping[str, float]]:
+        if any(version not in ready.loose for version in lacking):
+            raise _NotReady
+        return {version: ready.loose[version] for version in lacking}
 
     def lookup(terms: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
-        index = WhooshIndex(state / "index")
-        if index.missing(ready.versions):
-            raise _NotReady
-        return index.search(terms)
+        return search_view(state / "index", ready.versions, terms, build)
 
-    try:
-        tools = Tools(
-            lookup, load_stemmer(), lambda: load_files(state, ready.files_key), line_counter(state)
-        )
-        return serve(ready, asked, tools), found[1]
-    except (_NotReady, IndexLost, KnError):
-        return None  # the long way heals, or says what is wrong
+    return Tools(
+        lookup, load_stemmer(), lambda: load_files(state, ready.files_key), line_counter(state)
+    )
 
 
 def keep_context(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from kn.core.analysis import weigh_item
 from kn.core.codec import decode
@@ -42,16 +44,39 @@ def blobs_of(version: str) -> tuple[str, str]:
     return blob, document
 
 
-def make_card(item: Item, count: Callable[[str], int], *, document: str = "") -> Card:
-    """What serving needs of an item, rendered and counted."""
+def make_card(
+    item: Item,
+    count: Callable[[str], int],
+    *,
+    document: str = "",
+    globs: Mapping[str, str] = MappingProxyType({}),
+) -> Card:
+    """What serving needs of an item, rendered and counted.
+
+    Args:
+        item: The item.
+        count: The tokens of a text.
+        document: The text that the item names; empty when there is none.
+        globs: What is known already of `compile_glob`, whose library takes 15 ms to import.
+    """
     forms = write_forms(item, count)
     said = "\n".join((item.statement, item.because, item.details, document))
+    names = find_names(said, item.document.rpartition("/")[0])
     return Card(
         item.statement, item.because, item.scope.tags,
-        tuple((glob, compile_glob(glob)) for glob in item.scope.paths),
+        tuple((glob, globs.get(glob) or compile_glob(glob)) for glob in item.scope.paths),
         [e.to_json() for e in item.evidence], forms.compact, forms.line, forms.compact_tokens,
-        forms.line_tokens, forms.id_tokens, find_names(said, item.document.rpartition("/")[0]),
+        forms.line_tokens, forms.id_tokens, names, _ties_of(item, names),
     )  # fmt: skip
+
+
+def _ties_of(item: Item, names: tuple[str, ...]) -> str:
+    ties = (
+        item.kind, item.status, item.supersedes, item.superseded_by, item.amends, item.relates,
+        item.valid_until, item.review_after, item.document, [e.commit for e in item.evidence],
+        sorted(item.verified.anchors.items()) if item.verified else (), names,
+    )  # fmt: skip
+    return hashlib.sha1(repr(ties).encode("utf-8"), usedforsecurity=False).hexdigest()
 
 
 @lru_cache(maxsize=4096)

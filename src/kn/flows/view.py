@@ -18,6 +18,7 @@ from kn.flows.intake import Intake
 from kn.flows.knowledge import Knowledge, trusted_ref
 from kn.flows.library import SHAPE, Head, Library, version_of
 from kn.flows.shelve import Read
+from kn.flows.trees import list_trees
 
 Audience = Literal["person", "agent", "everyone"]
 """`person`: accepted items of the work tree, marked. `agent`: only committed ones that are
@@ -50,6 +51,7 @@ class Row(NamedTuple):
     compact_tokens: int
     line_tokens: int
     id_tokens: int
+    ties: str
 
     @property
     def subject(self) -> Subject:
@@ -71,7 +73,7 @@ class View:
     """Accepted items that this audience does not get because nobody reviewed them."""
     watched: tuple[str, ...] = ()
     """Paths of the documents and anchors that the items name."""
-    terms: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    terms: dict[str, Mapping[str, float]] = field(default_factory=dict)
     """Version -> its terms for the index, of those that were read just now."""
 
     @property
@@ -198,6 +200,7 @@ def _judge(
                 card.statement, card.because, card.tags, head.document, card.evidence,
                 currency.superseded_by.get(head.id, ()), currency.amended_by.get(head.id, ()),
                 card.compact, card.line, card.compact_tokens, card.line_tokens, card.id_tokens,
+                card.ties,
             )
         )  # fmt: skip
     held = sum(1 for p, h in heads.items() if not admitted(p) and h.status == "accepted")
@@ -225,15 +228,10 @@ def _find_leads(
 def _trust(
     knowledge: Knowledge, source: _Source, commit: str, trusted: str, local: frozenset[str]
 ) -> dict[str, str]:
-    reviewed = set()
-    if trusted:
-        reviewed = set(git.list_tree(knowledge.repo, trusted, knowledge.folder).values())
-    head = commit or knowledge.probe.head
-    here: Mapping[str, str] = {}
-    if commit:
-        here = source.blobs
-    elif head:
-        here = git.list_tree(knowledge.repo, head, knowledge.folder)
+    head = "" if commit else knowledge.probe.head
+    trees = list_trees(knowledge.repo, knowledge.state, knowledge.folder, (trusted, head))
+    reviewed = set(trees[trusted].values()) if trusted else set()
+    here = source.blobs if commit else trees.get(head, {})
     return {
         path: judge_trust(blob, committed=here.get(path) == blob, reviewed=reviewed, local=local)
         for path, blob in source.blobs.items()

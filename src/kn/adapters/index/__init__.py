@@ -8,6 +8,15 @@ a view*; no Whoosh type passes this door, and reading imports no Whoosh module t
 
 from kn.adapters.index.memory import MemoryIndex
 from kn.adapters.index.store import Index, IndexLost, Postings, Terms, WhooshIndex
-from kn.adapters.index.view import search_view
+from kn.adapters.index.view import FEW, search_view
 
-__all__ = ["Index", "IndexLost", "MemoryIndex", "Postings", "Terms", "WhooshIndex", "search_view"]
+__all__ = [
+    "FEW",
+    "Index",
+    "IndexLost",
+    "MemoryIndex",
+    "Postings",
+    "Terms",
+    "WhooshIndex",
+    "search_view",
+]

@@ -9,6 +9,9 @@ from kn.adapters.index.memory import MemoryIndex
 from kn.adapters.index.store import Index, IndexLost, Postings, Terms, WhooshIndex
 from kn.errors import KnError
 
+FEW = 20
+"""So many versions are answered for from memory: putting them in takes 50 ms, most of it for
+importing Whoosh; a guess between that and the time they take each."""
 _TRIES = 2
 """Damage is repaired by building anew, once; a second time the index is not worth waiting for."""
 
@@ -21,9 +24,9 @@ def search_view(
 ) -> Postings:
     """Look up `terms` in an index that holds all of `view`; the answer may name other versions.
 
-    What the index in `folder` lacks is built and stored. When it is damaged it is built anew;
-    when it cannot be written (another process is writing, the disk is full, the folder belongs
-    to somebody else), the answer comes from memory, and is the same.
+    What the index in `folder` lacks is built and stored. When it is damaged it is built anew.
+    When it lacks only `FEW`, or cannot be written (another process is writing, the disk is full,
+    the folder belongs to somebody else), the answer comes from memory, and is the same.
 
     Args:
         folder: The index's own; its parent must exist.
@@ -43,6 +46,8 @@ def search_view(
     for _ in range(_TRIES):
         index = WhooshIndex(folder)
         need = lacks(index)
+        if need and len(need) <= FEW and len(need) < len(view):
+            break
         try:
             if need:
                 index.sync(need, keep=view)
