@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.e2e.watched import Watched, message_of, statement_of
 
 STEPS = 7
+MANY = int(os.environ.get("KN_HISTORIES", "300"))
+"""Histories of the slow test."""
 
 
 class History:
-    """A work tree in which something random is done next."""
+    """A repository in which something random is done next, now and then in a second work tree."""
 
     def __init__(self, world: Watched, seed: int) -> None:
         self.world = world
@@ -22,12 +26,13 @@ class History:
         self.number = 0
         self.decided: set[str] = set()
         self.told: list[str] = []
+        self.side: Path | None = None
 
     def next(self) -> None:
         ways: list[Callable[[], object]] = [
             self.commit, self.commit, self.commit, self.amend, self.branch, self.switch,
             self.merge, self.squash, self.rebase, self.cherry_pick, self.revert, self.reset,
-            self.mail, self.decide, self.reword,
+            self.mail, self.decide, self.reword, self.alternate,
         ]  # fmt: skip
         way = self.random.choice(ways)
         self.told.append(way.__name__)
@@ -47,6 +52,17 @@ class History:
         self.world.write(f"part{self.number}.txt", f"{self.number}\n")
         self.world.git("commit", "-q", "-m", message_of(number, knowledge=knowledge))
 
+    def alternate(self) -> None:
+        """Commit in two work trees in turn, as two agents do."""
+        if self.side is None:
+            self.side = self.world.root.parent / "side"
+            self.world.git("worktree", "add", "-q", "-b", "side", str(self.side))
+        for _ in range(2):
+            self.commit()
+            self.number += 1
+            message = message_of(self.number)
+            self.world.git("commit", "-q", "--allow-empty", "-m", message, cwd=self.side)
+
     def amend(self) -> None:
         self.number += 1
         self.world.write(f"part{self.number}.txt", "more\n")
@@ -63,7 +79,8 @@ class History:
         return self.world.git("branch", "--format=%(refname:short)").split("\n")
 
     def switch(self) -> None:
-        self.world.git("checkout", "-q", self.random.choice(self._branches()))
+        free = [b for b in self._branches() if b != "side"]  # git keeps it to its own work tree
+        self.world.git("checkout", "-q", self.random.choice(free))
 
     def merge(self) -> None:
         other = self.random.choice(self._branches())
@@ -129,6 +146,10 @@ def _live(world: Watched, seed: int) -> None:
         assert world.git("status", "--porcelain") == "", history.told
     world.kn("extract", "--since-last")
     found, expected = world.pending(), world.reachable()
+    if history.side is not None:
+        world.kn("extract", "--since-last", cwd=history.side)
+        found = world.pending()
+        expected = sorted({*expected, *world.reachable(history.side)})
     said = (seed, history.told)
     assert len(found) == len(set(found)), said
     assert [s for s in found if s in expected] == [
@@ -145,6 +166,6 @@ def test_a_random_history_is_read_exactly_once(world: Watched, seed: int) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 400))
+@pytest.mark.parametrize("seed", range(100, 100 + MANY))
 def test_many_random_histories_are_read_exactly_once(world: Watched, seed: int) -> None:
     _live(world, seed)

@@ -68,9 +68,9 @@ class Watched:
         shown = json.loads(self.kn("inbox", "list", "--json"))["candidates"]
         return sorted(c["statement"] for c in shown)
 
-    def reachable(self) -> list[str]:
-        """The statements in the messages that HEAD reaches, each once."""
-        messages = self.git("log", "--format=%B%x00", "HEAD")
+    def reachable(self, cwd: Path | None = None) -> list[str]:
+        """The statements in the messages that a work tree's HEAD reaches, each once."""
+        messages = self.git("log", "--format=%B%x00", "HEAD", cwd=cwd)
         return sorted(set(DECISION.findall(messages)))
 
     def known_to_any(self) -> set[str]:
