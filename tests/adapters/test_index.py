@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kn.adapters.index import Index, MemoryIndex, WhooshIndex, search_view
 from kn.adapters.index import store as store_module
+from kn.adapters.index import view as view_module
 from kn.adapters.index import writer as writer_module
 from kn.adapters.lock import locked
 from kn.errors import Busy, KnError
@@ -206,23 +207,38 @@ def _build(versions: list[str]) -> dict[str, dict[str, float]]:
     return {version: {"a": 1.0, version: 2.0} for version in versions}
 
 
-def test_a_view_is_built_once_and_then_answered_from_the_index(folder: Path) -> None:
+def test_a_view_is_built_once_and_then_answered_from_the_index(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[list[str]] = []
 
     def build(versions: list[str]) -> dict[str, dict[str, float]]:
         asked.append(versions)
         return _build(versions)
 
+    monkeypatch.setattr(view_module, "FEW", 0)
     first = search_view(folder, [ONE, TWO], ["a", ONE], build)
     assert first == {"a": {ONE: 1.0, TWO: 1.0}, ONE: {ONE: 2.0}}
     assert search_view(folder, [ONE, THREE], ["a"], build)["a"].keys() == {ONE, TWO, THREE}
     assert asked == [[ONE, TWO], [THREE]]
 
 
+def test_few_versions_are_answered_for_without_putting_them_in(folder: Path) -> None:
+    few = [f"few{n}" for n in range(view_module.FEW)]
+    search_view(folder, [ONE], ["a"], _build)
+    found = search_view(folder, [ONE, *few], ["a", "few1"], _build)
+
+    assert found == {"a": dict.fromkeys([ONE, *few], 1.0), "few1": {"few1": 2.0}}
+    assert WhooshIndex(folder).missing([ONE, *few]) == few
+    search_view(folder, [ONE, *few, TWO], ["a"], _build)
+    assert WhooshIndex(folder).missing([ONE, *few, TWO]) == []
+
+
 def test_a_busy_index_is_answered_from_memory(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_module, "_WAIT", 0.01)
+    monkeypatch.setattr(view_module, "FEW", 0)
     WhooshIndex(folder).sync(_build([ONE]))
     with locked(folder / "lock", 0):
         found = search_view(folder, [ONE, TWO], ["a"], _build)
