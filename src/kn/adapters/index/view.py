@@ -47,7 +47,7 @@ def search_view(
         index = WhooshIndex(folder)
         need = lacks(index)
         if need and len(need) <= FEW and len(need) < len(view):
-            break
+            return _from_both(index, lacks, terms)
         try:
             if need:
                 index.sync(need, keep=view)
