@@ -28,7 +28,7 @@ def test_commits_come_oldest_first_with_their_whole_message(repo: Path, git: Run
 def _commits(root: Path, *, but: list[str], most: int = 0) -> list[git.Commit]:
     repo = git.find_repository(root)
     head = git.resolve(repo, "HEAD")
-    return git.read_commits(repo, [head], but=but, most=most)
+    return list(git.read_commits(repo, [head], but=but, most=most))
 
 
 def test_commits_that_are_gone_are_no_error(repo: Path) -> None:

@@ -75,6 +75,38 @@ def remember_seen(state: Path, commits: list[str]) -> None:
     write_atomic(state / "seen", text.encode("ascii"), mode=0o600)
 
 
+HALF_READ_MOST = 20
+"""Interrupted readings that are remembered; a guess: nobody leaves as many."""
+
+
+def read_half_read(state: Path) -> dict[tuple[str, str], int]:
+    """Where and how far histories were read that were never read to their end.
+
+    Returns:
+        The commit where a range begins (empty for that of everything) and the one where it ends,
+        with the number of its commits that were read, oldest first.
+    """
+    try:
+        raw = (state / "half-read").read_text("ascii", "replace")
+    except OSError:
+        return {}
+    rows = [line.split(" ") for line in raw.split("\n")]
+    return {(r[0], r[1]): int(r[2]) for r in rows if len(r) == 3 and r[2].isdecimal()}
+
+
+def remember_half_read(state: Path, base: str, tip: str, count: int) -> None:
+    """Note how far a range was read; with a count of 0 it is forgotten.
+
+    Raises:
+        KnError: The disk says no.
+    """
+    known = {span: n for span, n in read_half_read(state).items() if span != (base, tip)}
+    if count:
+        known[base, tip] = count
+    rows = [f"{old} {new} {n}\n" for (old, new), n in known.items()][-HALF_READ_MOST:]
+    write_atomic(state / "half-read", "".join(rows).encode("ascii"), mode=0o600)
+
+
 def write_log(state: Path, message: str, at: str) -> None:
     """One line for `kn doctor` and for whoever looks: ids, counts, durations; never content."""
     path = state / "log"

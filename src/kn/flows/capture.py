@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kn.adapters import git, journal
 from kn.adapters.git import Commit
@@ -16,11 +16,12 @@ from kn.flows.knowledge import Knowledge
 
 __all__ = [
     "LOCK_WAIT",
+    "PATIENT",
     "Captured",
     "catch_up",
-    "extract_commit",
     "extract_commits",
     "keep_candidates",
+    "resolve_range",
     "run_extraction",
     "select_commits",
     "watch",
@@ -28,41 +29,50 @@ __all__ = [
 
 LOCK_WAIT = 1.0
 """Seconds that a hook waits for another one; the catch-up scan reads what it leaves."""
+PATIENT = 10.0
+"""Seconds that a command waits for a hook, which takes two at most."""
 
 
 def extract_commits(
-    knowledge: Knowledge, commits: Sequence[Commit], *, sessions: Mapping[str, str] | None = None
+    knowledge: Knowledge, commits: Iterable[Commit], *, sessions: Mapping[str, str] | None = None
 ) -> Captured:
     """The candidates of some commits; nothing is written.
 
     Args:
         knowledge: The repository.
-        commits: Oldest first.
+        commits: Oldest first; no more of them is held than what tells something.
         sessions: Commit -> the session that made it, as `agent:id`, where that is known for sure.
     """
-    found: dict[str, Candidate] = {}
+    telling: list[Commit] = []
+    read, last = 0, ""
     for commit in commits:
-        session = sessions.get(commit.id, "") if sessions else ""
-        for candidate in extract_commit(knowledge, commit, session=session):
-            found.setdefault(candidate.key, candidate)
-    return Captured(tuple(found.values()), len(commits), last=commits[-1].id if commits else "")
+        read, last = read + 1, commit.id
+        if candidates_in(commit.message, commit=commit.id):
+            telling.append(commit)
+    found: dict[str, Candidate] = {}
+    for candidate in _scoped(knowledge, telling, sessions or {}):
+        found.setdefault(candidate.key, candidate)
+    return Captured(tuple(found.values()), read, last=last)
 
 
-def extract_commit(knowledge: Knowledge, commit: Commit, *, session: str = "") -> list[Candidate]:
-    """The candidates of one commit's message, scoped by the paths that it changes."""
-    if not candidates_in(commit.message, commit=commit.id):
-        return []
+def _scoped(
+    knowledge: Knowledge, telling: Sequence[Commit], sessions: Mapping[str, str]
+) -> Iterator[Candidate]:
+    """Their candidates without secrets, scoped by the paths that each commit changes."""
+    if not telling:
+        return
     # Only a message that tells something is worth the 40 ms that the redactor takes to load, and
     # nothing of it was kept yet.
     from kn.flows.redaction import make_redact
 
-    message = make_redact(knowledge, os.environ)(commit.message)
-    paths = [
-        p
-        for p in git.paths_of(knowledge.repo, commit.id)
-        if not p.startswith(f"{knowledge.folder}/")
-    ]
-    return candidates_in(message, commit=commit.id, paths=paths, session=session)
+    redact = make_redact(knowledge, os.environ)
+    changes = git.changes_of(knowledge.repo, [c.id for c in telling])
+    for commit in telling:
+        paths = [p for p in changes[commit.id] if not p.startswith(f"{knowledge.folder}/")]
+        yield from candidates_in(
+            redact(commit.message), commit=commit.id, paths=paths,
+            session=sessions.get(commit.id, ""),
+        )  # fmt: skip
 
 
 def catch_up(
@@ -103,22 +113,22 @@ def watch(knowledge: Knowledge) -> None:
     journal.remember_seen(knowledge.state, [*git.all_tips(knowledge.repo), knowledge.probe.head])
 
 
-def run_extraction(
-    knowledge: Knowledge, *, commit: str = "", span: str = "", keep: bool = True
-) -> Captured:
-    """`kn extract`: of a commit, of a range, or of what came since the last look.
+def run_extraction(knowledge: Knowledge, *, commit: str = "", keep: bool = True) -> Captured:
+    """`kn extract`: of a commit, or of what came since the last look.
 
     Args:
         knowledge: The repository.
         commit: A revision.
-        span: A range `A..B`.
         keep: Whether the candidates go into the inbox.
     """
-    if commit or span:
-        captured = extract_commits(knowledge, select_commits(knowledge, commit=commit, span=span))
-        return keep_candidates(knowledge, captured) if keep else captured
+    if commit:
+        captured = extract_commits(knowledge, select_commits(knowledge, commit=commit))
+        if not keep:
+            return captured
+        with locked(knowledge.state / "capture", PATIENT):
+            return keep_candidates(knowledge, captured)
     if keep:
-        return catch_up(knowledge, wait=10.0)
+        return catch_up(knowledge, wait=PATIENT)
     seen = journal.read_seen(knowledge.repo.state)
     head = knowledge.probe.head
     if not head or seen is None or head in seen:
@@ -134,9 +144,18 @@ def select_commits(knowledge: Knowledge, *, commit: str = "", span: str = "") ->
     """
     if commit:
         return [git.read_one(knowledge.repo, git.resolve(knowledge.repo, commit))]
+    base, tip = resolve_range(knowledge, span)
+    return list(git.read_commits(knowledge.repo, [tip], but=[base] if base else []))
+
+
+def resolve_range(knowledge: Knowledge, span: str) -> tuple[str, str]:
+    """The commits between which a range `A..B` lies; the first is empty in `..B`.
+
+    Raises:
+        KnError: It is no range, or names no commit.
+    """
     base, dots, head = span.partition("..")
     if not dots or head.startswith("."):
         raise KnError(f"{span!r} is no range.", hint="Write it as A..B, or ..B for all of B.")
     tip = git.resolve(knowledge.repo, head or "HEAD")
-    but = [git.resolve(knowledge.repo, base)] if base else []
-    return git.read_commits(knowledge.repo, [tip], but=but)
+    return git.resolve(knowledge.repo, base) if base else "", tip

@@ -25,6 +25,8 @@ class Captured:
     """Candidates that were known: pending, decided, or evidence of an item."""
     last: str = ""
     """The newest commit that was read."""
+    before: int = 0
+    """Commits of the range that an interrupted reading had read already."""
 
     def to_json(self) -> dict[str, Any]:
         """`kn extract --json` (format 1)."""
@@ -33,6 +35,7 @@ class Captured:
             "candidates": [c.to_json() for c in self.candidates],
             "read": self.read,
             "skipped": self.skipped,
+            "read_before": self.before,
         }
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kn.adapters.git.process import Repository, attempt, run
+from kn.adapters.git.process import Repository, attempt, run, stream
 
 MOST_MESSAGE = 65_536
 """Bytes of a message that are read (hazards H22: a 20 MB message must not stall a hook)."""
@@ -22,10 +22,14 @@ class Commit:
     message: str
 
 
+_SHOW = ("log", "-z", "--encoding=UTF-8", "--no-show-signature", "--no-color", "--no-notes",
+         "--no-decorate", "--format=%H%n%P%n%B")  # fmt: skip
+
+
 def read_commits(
     repo: Repository, wanted: Sequence[str], *, but: Iterable[str] = (), most: int = 0
-) -> list[Commit]:
-    """The commits that `wanted` reach and `but` do not, oldest first.
+) -> Iterator[Commit]:
+    """The commits that `wanted` reach and `but` do not, oldest first, while git reads them.
 
     Args:
         repo: The repository.
@@ -34,28 +38,35 @@ def read_commits(
         most: So many of the newest alone; 0 for all.
     """
     limit = [f"--max-count={most}"] if most else []
-    out = run(
-        repo, "log", "-z", "--reverse", "--topo-order", "--ignore-missing", "--encoding=UTF-8",
-        "--no-show-signature", "--no-color", "--no-notes", "--no-decorate", *limit,
-        "--format=%H%n%P%n%B", *wanted, *(f"^{c}" for c in but), "--",
-    )  # fmt: skip
-    return list(_commits(out))
+    span = (*limit, *wanted, *(f"^{c}" for c in but), "--")
+    return _commits(repo, "--reverse", "--topo-order", "--ignore-missing", *span)
+
+
+def list_commits(repo: Repository, wanted: Sequence[str], *, but: Iterable[str] = ()) -> list[str]:
+    """The ids alone, each after its parents; the same commits are always in the same order."""
+    out = run(repo, "rev-list", "--reverse", "--topo-order", "--ignore-missing", *wanted,
+              *(f"^{c}" for c in but), "--")  # fmt: skip
+    return out.decode("ascii").split()
+
+
+def read_listed(repo: Repository, commits: Iterable[str]) -> Iterator[Commit]:
+    """The commits of these full ids, in their order."""
+    given = "".join(f"{c}\n" for c in commits).encode("ascii")
+    return _commits(repo, "--no-walk=unsorted", "--stdin", given=given) if given else iter(())
 
 
 def read_one(repo: Repository, commit: str) -> Commit:
     """One commit, by its full id."""
-    out = run(repo, "log", "-1", "-z", "--encoding=UTF-8", "--no-notes", "--no-color",
-              "--no-show-signature", "--format=%H%n%P%n%B", commit, "--")  # fmt: skip
-    return next(_commits(out))
+    return next(read_listed(repo, [commit]))
 
 
-def _commits(out: bytes) -> Iterator[Commit]:
-    for entry in out.split(b"\0"):
+def _commits(repo: Repository, *span: str, given: bytes = b"") -> Iterator[Commit]:
+    # 200 bytes hold the ids of the commit and of two parents; an octopus's take from the message.
+    for entry in stream(repo, *_SHOW, *span, most=MOST_MESSAGE + 200, given=given):
         head, _, rest = entry.partition(b"\n")
         parents, _, message = rest.partition(b"\n")
-        if head:
-            text = message[:MOST_MESSAGE].decode("utf-8", "replace")
-            yield Commit(head.decode("ascii"), tuple(parents.decode("ascii").split()), text)
+        text = message[:MOST_MESSAGE].decode("utf-8", "replace")
+        yield Commit(head.decode("ascii"), tuple(parents.decode("ascii").split()), text)
 
 
 def paths_of(repo: Repository, commit: str) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,9 @@ from kn.errors import KnError, NotARepository
 
 TIMEOUT = 60.0
 """Seconds that one git call may take; a guess that fits a cold cache on a large repository."""
+
+_BLOCK = 1 << 16
+"""Bytes that are read at once of what git prints: what a pipe holds on Linux."""
 
 _SAFE = (
     "--no-optional-locks",
@@ -90,9 +94,59 @@ def run(
 
 def attempt(repo: Repository, *args: str, given: bytes | None = None) -> Done:
     """Run git in `repo`; any exit code is an answer."""
-    where = repo.top if repo.top is not None else repo.git_dir
-    head = [f"--git-dir={repo.git_dir}"] if repo.bare else []
+    where, head = _place(repo)
     return spawn([*head, *args], where, given)
+
+
+def stream(repo: Repository, *args: str, most: int, given: bytes = b"") -> Iterator[bytes]:
+    """Run git in `repo` and yield what it prints, record by record, while it prints.
+
+    Args:
+        repo: The repository.
+        args: A command with `-z`, that reads all of `given` before it prints.
+        most: Bytes of a record that are kept; the rest of it is read and dropped.
+        given: What git reads from stdin.
+
+    Raises:
+        KnError: git exited with a code that is not 0.
+    """
+    import subprocess
+
+    where, head = _place(repo)
+    process = subprocess.Popen(
+        [git_program(), *_SAFE, *head, *args],
+        cwd=where,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a pipe that nobody reads meanwhile may fill, and stop git
+        env=environment(os.environ),
+    )
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        with suppress(BrokenPipeError), process.stdin as sent:  # its exit code says why
+            sent.write(given)
+        held = bytearray()
+        while block := os.read(process.stdout.fileno(), _BLOCK):
+            *ended, last = block.split(b"\0")
+            for part in ended:
+                held += part[: most - len(held)]
+                yield bytes(held)
+                held.clear()
+            held += last[: most - len(held)]
+        if process.wait():
+            raise KnError(
+                f"git {args[0]} failed ({process.returncode}).",
+                hint="`git fsck` says whether commits are missing or damaged.",
+            )
+    finally:
+        process.stdout.close()
+        process.kill()
+        process.wait()
+
+
+def _place(repo: Repository) -> tuple[Path, list[str]]:
+    where = repo.top if repo.top is not None else repo.git_dir
+    return where, [f"--git-dir={repo.git_dir}"] if repo.bare else []
 
 
 def spawn(args: Sequence[str], cwd: Path, given: bytes | None = None) -> Done:
