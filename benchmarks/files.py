@@ -3,8 +3,8 @@
     python benchmarks/files.py [REPOSITORY] [--commits 100]
 
 For each of the last commits that change one to five existing code files, the subject is the task,
-and the parent commit the knowledge and the tree. Against it stands a plain search: the five paths that
-hold the most words of the subject. The repository must have had knowledge then; kn's own has.
+and the parent commit the knowledge and the tree. Against it stands a plain search: the five paths
+that hold the most words of the subject. The repository must have had knowledge then: kn's own has.
 """
 
 from __future__ import annotations

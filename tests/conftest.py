@@ -40,7 +40,8 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     home.mkdir(exist_ok=True)
     for name in [*_LOCAL, *_AGENTS, "KN_DEBUG", "KN_INSIDE", "KN_TODAY", "KN_EDITOR", "EDITOR",
                  "VISUAL", "GIT_EDITOR", "XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME",
-                 "COPILOT_HOME", "XDG_DATA_HOME", "GEMINI_CLI_HOME", "GEMINI_SESSION_ID"]:  # fmt: skip
+                 "COPILOT_HOME", "XDG_DATA_HOME", "GEMINI_CLI_HOME",
+                 "GEMINI_SESSION_ID"]:  # fmt: skip
         monkeypatch.delenv(name, raising=False)
     for name, value in {
         "HOME": str(home),

@@ -14,7 +14,9 @@ def _tasks(path: Path, *rows: dict[str, object]) -> str:
 
 
 def test_known_tasks_are_scored_and_thresholds_decide(knowledge_repo: Path, kn: Kn) -> None:
-    bucket = json.loads(kn("add", "decision", "Use a leaky bucket for rate limits.", "--json").stdout)
+    bucket = json.loads(
+        kn("add", "decision", "Use a leaky bucket for rate limits.", "--json").stdout
+    )
     redis = json.loads(kn("add", "gotcha", "Redis TTLs are whole seconds.", "--json").stdout)
     file = _tasks(
         knowledge_repo / "tasks.jsonl",

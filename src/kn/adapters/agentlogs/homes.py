@@ -31,7 +31,7 @@ def named_session(environment: Mapping[str, str]) -> tuple[str, str] | None:
     None as well where two agents do, as when one was started by the other: which of them runs us
     is not for us to guess.
     """
-    named = {}
+    named: dict[str, str] = {}
     for agent, variable in _VARIABLES:
         session = environment.get(variable, "")
         if is_id(session):
