@@ -109,11 +109,13 @@ def test_list_can_be_narrowed(desk: Desk) -> None:
     assert "fac-00000003" in desk.ok("list", "--all", "--json").ids
 
 
-def test_show_prints_the_file_as_it_is(stocked: Desk) -> None:
+def test_show_prints_the_file_as_it_is_and_says_where_it_is_from(stocked: Desk) -> None:
     path = stocked.root / ".knowledge/decisions/item-00000001.yaml"
     path.write_text("# mine\n" + path.read_text())
-    shown = stocked.ok("show", A).out
-    assert shown == "# .knowledge/decisions/item-00000001.yaml\n" + path.read_text()
+    head, provenance, *rows = stocked.ok("show", A).out.splitlines()
+    assert head == "# .knowledge/decisions/item-00000001.yaml"
+    assert provenance.startswith("# added by Test on ")
+    assert rows == path.read_text().splitlines()
 
 
 def test_log_tells_the_life_of_an_item_by_field(stocked: Desk, git: Git) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from kn.core.analysis import Stem, split_terms
@@ -20,21 +23,36 @@ class Near(NamedTuple):
     likeness: float
 
 
-def find_near(
-    statement: str, others: Iterable[tuple[str, str]], stem: Stem, *, least: float = ALIKE
-) -> list[Near]:
-    """Those of `others` (id, statement) that are like `statement`, most alike first.
+class Statements:
+    """Statements (id, text) to compare others with; each is taken apart once."""
 
-    A statement of fewer than three terms is like another only when their terms are the same.
-    """
-    mine = frozenset(split_terms(statement, stem))
-    near: list[Near] = []
-    for other_id, other in others:
-        theirs = frozenset(split_terms(other, stem))
-        likeness = _likeness(mine, theirs)
-        if likeness >= (least if min(len(mine), len(theirs)) >= 3 else 1.0):
-            near.append(Near(other_id, other, round(likeness, 2)))
-    return sorted(near, key=lambda n: (-n.likeness, n.id))
+    def __init__(self, statements: Iterable[tuple[str, str]], stem: Stem) -> None:
+        self._stem = stem
+        self._known = [(i, text, frozenset(split_terms(text, stem))) for i, text in statements]
+        self._holders: dict[str, list[int]] = defaultdict(list)
+        for place, (_, _, terms) in enumerate(self._known):
+            for term in terms:
+                self._holders[term].append(place)
+
+    def find_near(self, statement: str, *, least: float = ALIKE) -> list[Near]:
+        """Those that are like `statement`, most alike first.
+
+        One of fewer than three terms is like another only when their terms are the same.
+        """
+        mine = frozenset(split_terms(statement, self._stem))
+        common = Counter(chain.from_iterable(self._holders.get(term, ()) for term in mine))
+        near: list[Near] = []
+        for place, shared in common.items():
+            other_id, other, theirs = self._known[place]
+            likeness = shared / (len(mine) + len(theirs) - shared)
+            if likeness >= (least if min(len(mine), len(theirs)) >= 3 else 1.0):
+                near.append(Near(other_id, other, round(likeness, 2)))
+        return sorted(near, key=lambda n: (-n.likeness, n.id))
+
+
+def find_near(statement: str, others: Iterable[tuple[str, str]], stem: Stem) -> list[Near]:
+    """Those of `others` (id, statement) that are like `statement`, as `Statements` finds them."""
+    return Statements(others, stem).find_near(statement)
 
 
 REPEATS = 0.9
@@ -49,16 +67,22 @@ def find_repeats(statements: Sequence[tuple[str, str]], stem: Stem) -> dict[str,
         statements: Id and statement, best first.
         stem: The stemmer.
     """
-    kept: list[tuple[str, frozenset[str]]] = []
+    kept: list[tuple[str, Counter[str]]] = []
     repeats: dict[str, str] = {}
     for item_id, statement in statements:
-        terms = frozenset(split_terms(statement, stem))
-        like = next((i for i, other in kept if _likeness(terms, other) >= REPEATS), None)
-        if like is not None and len(terms) >= 3:
+        # A number is a word here: rule 3 and rule 4 are two rules.
+        terms = Counter([*split_terms(statement, stem), *re.findall(r"\d+", statement)])
+        like = next((i for i, other in kept if _share(terms, other) >= REPEATS), None)
+        if like is not None and terms.total() >= 3:
             repeats[item_id] = like
         else:
             kept.append((item_id, terms))
     return repeats
+
+
+def _share(one: Counter[str], other: Counter[str]) -> float:
+    whole = (one | other).total()
+    return (one & other).total() / whole if whole else 0.0
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
