@@ -229,7 +229,8 @@ def test_the_budget_holds_to_the_token(desk: Desk, budget: int, form: str) -> No
 
 def test_more_budget_never_serves_worse(desk: Desk) -> None:
     for number in range(9):
-        desk.plant(f"dec-0000000{number}", f"Rate {number} " + "gateway rule " * (number % 4 + 1))
+        statement = f"Rate limiting {number} {number}{number} " + "gateway rule " * (number % 4 + 1)
+        desk.plant(f"dec-0000000{number}", statement)
     whole = desk.ok(*ASK, "--budget", "100000", "--json").ids
     before = 0
     for budget in range(0, 400, 25):
