@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from made import git, make_repository
+from made import git, make_items, make_question, make_repository
 
 KN = str(Path(sys.executable).with_name("kn"))
 PASS = [sys.executable, "-c", "pass"]
@@ -49,6 +49,7 @@ def ratio(
 
 
 def measure(root: Path, size: int, runs: int) -> None:
+    items = make_items(size)
     start = time.perf_counter()
     subprocess.run([KN, "context", "first of all"], cwd=root, check=True, capture_output=True)
     first = time.perf_counter() - start
@@ -76,12 +77,16 @@ def measure(root: Path, size: int, runs: int) -> None:
         ("kn hook post-commit, HEAD seen", lambda _: [KN, "hook", "post-commit"], None),
         (
             "kn context, a new task",
-            lambda n: [KN, "context", f"katomi zentor reta number {n}"],
+            lambda n: [KN, "context", make_question(items, n)],
             None,
         ),
-        ("kn context, repeated", lambda _: [KN, "context", "katomi zentor"], None),
+        ("kn context, repeated", lambda _: [KN, "context", make_question(items, 99)], None),
         ("kn context, no task", lambda _: [KN, "context"], None),
-        ("kn context, one item changed", lambda n: [KN, "context", f"katomi reta {n}"], change),
+        (
+            "kn context, one item changed",
+            lambda n: [KN, "context", make_question(items, n + 50)],
+            change,
+        ),
         ("kn hook post-commit, new commit", lambda _: [KN, "hook", "post-commit"], commit),
     ]
     for name, words, before in rows:

@@ -51,6 +51,12 @@ def make_items(number: int, *, seed: int = 1) -> list[Item]:
     ]  # fmt: skip
 
 
+def make_question(items: list[Item], number: int) -> str:
+    """A task of eight words, of two items; another one for every number."""
+    one, other = (items[(n * 7919) % len(items)] for n in (number, number + 1))
+    return " ".join((*one.statement.split()[:4], *other.details.split()[-4:]))
+
+
 def make_repository(root: Path, number: int, *, seed: int = 1) -> None:
     """A git repository in `root` in which `kn init` was run and so many items are committed."""
     git(root, "init", "-q", "-b", "main")
