@@ -141,6 +141,8 @@ def test_what_is_reachable_counts_branches_tags_remotes_and_head(repo: Path, git
             git(name, f"a-{name}")
     assert _reachable(repo, commits) == {commits[0], commits[1], commits[3]}
     assert _reachable(repo, []) == set()
+    odd = ["f" * 40, "commit x", "--all", "ü", git("rev-parse", "HEAD^{tree}"), commits[0]]
+    assert _reachable(repo, odd) == {commits[0]}
 
 
 def _reachable(root: Path, commits: list[str]) -> set[str]:

@@ -30,30 +30,44 @@ def command(ctx: click.Context) -> None:
     if can_ask():
         _walk(here())
     else:
-        ctx.invoke(list_command, as_json=False)
+        ctx.invoke(list_command)
 
 
 @command.command("list", short_help="List the candidates.")
+@click.option("--kind", metavar="KIND", default="", help="Only candidates of this kind.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="The first N alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_command(as_json: bool) -> None:
-    """List the candidates, oldest first; those that are too old age out."""
+def list_command(kind: str, limit: int | None, as_json: bool) -> None:
+    """List the candidates, the surest first, of these the newest.
+
+    Those that are too old age out.
+    """
     knowledge = here()
-    waiting = triage.list_waiting(knowledge)
-    near = triage.find_relatives(knowledge, waiting.pending)
+    waiting = triage.list_waiting(knowledge, kind=knowledge.kind(kind).name if kind else "")
+    shown = waiting.pending[:limit]
+    near = triage.find_relatives(knowledge, shown)
     if as_json:
-        found = [triage.candidate_json(p, near[p.key]) for p in waiting.pending]
+        found = [triage.candidate_json(p, near[p.key]) for p in shown]
         print_json({"format": 1, "candidates": found})
     else:
-        for one in waiting.pending:
-            click.echo(clean(f"{one.key}  {one.candidate.kind:<10} {one.candidate.statement}"))
+        for one in shown:
+            like = f"  [like {near[one.key][0].id}]" if near[one.key] else ""
+            said = f"{one.candidate.kind:<10} {one.candidate.statement}"
+            click.echo(clean(f"{one.key}  {said}{like}"))
+    if left := len(waiting.pending) - len(shown):
+        say(f"kn: {left} more.")
     _report(waiting)
 
 
 def _report(waiting: triage.Waiting) -> None:
     if waiting.aged:
         say(f"kn: {waiting.aged} aged out, undecided for too long (setting inbox.days).")
+    if waiting.aging:
+        say(f"kn: {waiting.aging} will age out within {triage.SOON} days (setting inbox.days).")
     if waiting.hidden:
         say(f"kn: {waiting.hidden} hidden: no branch holds their commits any more.")
+    if waiting.recorded:
+        say(f"kn: {waiting.recorded} hidden: items have their evidence already.")
     if not waiting.pending:
         say("kn: the inbox is empty.")
 
@@ -64,7 +78,7 @@ def _report(waiting: triage.Waiting) -> None:
 def show_command(keys: tuple[str, ...], as_json: bool) -> None:
     """Print the candidates that the KEYs name, with their evidence and what they look like."""
     knowledge = here()
-    found = [triage.find_pending(knowledge, key) for key in keys]
+    found = triage.find_pending(knowledge, keys)
     near = triage.find_relatives(knowledge, found)
     if as_json:
         shown = [triage.candidate_json(p, near[p.key]) for p in found]
@@ -99,17 +113,24 @@ def accept_command(
     if len(keys) > 1 and (supersedes or amends or as_json):
         raise click.UsageError("With --supersedes, --amends and --json give one KEY.")
     knowledge = here()
-    for key in keys:
-        pending = triage.find_pending(knowledge, key)
-        if same_as:
-            done = triage.join_item(knowledge, pending, same_as)
-        else:
-            done = triage.accept(knowledge, pending, supersedes=supersedes, amends=amends)
+    found = triage.find_pending(knowledge, keys)
+    for number, pending in enumerate(found):
+        try:
+            if same_as:
+                done = triage.join_item(knowledge, pending, same_as)
+            else:
+                done = triage.accept(knowledge, pending, supersedes=supersedes, amends=amends)
+        except KnError:
+            if len(found) > 1:
+                say(f"kn: stopped at {pending.key}; accepted before it: {number}.")
+            raise
         if as_json:
             print_json(compose.recorded_json(knowledge, done))
         else:
             click.echo(f"{done.path}\n{done.item.id}")
-            say(f"kn: in the commit that it is about, say `Item: {done.item.id}`.")
+    if not as_json:
+        named = done.item.id if len(found) == 1 else "ID"
+        say(f"kn: in the commit that it is about, say `Item: {named}`.")
 
 
 @command.command("edit", short_help="Change what a candidate says.")
@@ -119,7 +140,8 @@ def edit_command(key: str, source: str | None) -> None:
     """Open the candidate KEY in your editor; with `-`, take its YAML from standard input."""
     knowledge = here()
     raw = sys.stdin.buffer.read() if source else None
-    changed = triage.edit_pending(knowledge, triage.find_pending(knowledge, key), raw)
+    (pending,) = triage.find_pending(knowledge, [key])
+    changed = triage.edit_pending(knowledge, pending, raw)
     click.echo(changed.key)
 
 
@@ -128,18 +150,19 @@ def edit_command(key: str, source: str | None) -> None:
 def reject_command(keys: tuple[str, ...]) -> None:
     """Take the candidates that the KEYs name out of the inbox; they never come back."""
     knowledge = here()
-    for key in keys:
-        triage.reject(knowledge, triage.find_pending(knowledge, key))
+    for pending in triage.find_pending(knowledge, keys):
+        triage.reject(knowledge, pending)
 
 
 def _walk(knowledge: Knowledge) -> None:
     waiting = triage.list_waiting(knowledge)
     _report(waiting)
-    near = triage.find_relatives(knowledge, waiting.pending)
     total = len(waiting.pending)
     for number, one in enumerate(waiting.pending, 1):
         say(f"\n{number} of {total}")
-        if not _decide(knowledge, one, near[one.key]):
+        # Only now: it may be like the one that was accepted just before.
+        near = triage.find_relatives(knowledge, [one])[one.key]
+        if not _decide(knowledge, one, near):
             return
 
 

@@ -83,7 +83,3 @@ def find_repeats(statements: Sequence[tuple[str, str]], stem: Stem) -> dict[str,
 def _share(one: Counter[str], other: Counter[str]) -> float:
     whole = (one | other).total()
     return (one & other).total() / whole if whole else 0.0
-
-
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / len(one | other) if one or other else 0.0

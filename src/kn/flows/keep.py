@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,12 +48,12 @@ def keep_candidates(knowledge: Knowledge, captured: Captured) -> Captured:
         return captured
     inbox = Inbox(knowledge.state)
     rows = open_view(knowledge).rows
-    recorded = _recorded_keys(rows)
+    recorded = recorded_quotes(rows)
     decided = inbox.decisions()
     pending = {p.key: p for p in inbox.pending()}
     new: dict[str, Candidate] = {}
     for candidate in captured.candidates:
-        if _is_recorded(candidate, recorded) or candidate.key in decided:
+        if is_recorded(candidate, recorded) or candidate.key in decided:
             continue
         if is_from_talk(candidate) and _is_echo(candidate, rows):
             continue
@@ -111,7 +111,7 @@ def _is_echo(candidate: Candidate, rows: Iterable[Row]) -> bool:
     return any(adds_nothing(candidate, r.kind, r.statement, stem) for r in current)
 
 
-def _recorded_keys(rows: Iterable[Row]) -> set[tuple[str, str]]:
+def recorded_quotes(rows: Iterable[Row]) -> set[tuple[str, str]]:
     """Kind and quote of everything that items of this tree give as their evidence."""
     return {
         (row.kind, normalized(str(e.get("quote", ""))))
@@ -121,6 +121,7 @@ def _recorded_keys(rows: Iterable[Row]) -> set[tuple[str, str]]:
     }
 
 
-def _is_recorded(candidate: Candidate, recorded: Iterable[tuple[str, str]]) -> bool:
+def is_recorded(candidate: Candidate, recorded: Collection[tuple[str, str]]) -> bool:
+    """Whether items have all that a candidate rests on as their own evidence."""
     quotes = [(candidate.kind, normalized(e.quote)) for e in candidate.evidence if e.quote]
     return bool(quotes) and all(q in recorded for q in quotes)

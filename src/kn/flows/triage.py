@@ -12,14 +12,17 @@ from kn.adapters import files, git
 from kn.adapters.editor import edit_file
 from kn.adapters.inbox import Inbox, expire
 from kn.adapters.inbox import Pending as Pending
+from kn.adapters.lock import locked
 from kn.core.candidate import Candidate
 from kn.core.ids import resolve_id
 from kn.core.joining import is_from_talk
 from kn.core.model import Item
-from kn.core.similar import Near, find_near
+from kn.core.similar import Near, Statements
 from kn.core.yamlwrite import write_field
 from kn.errors import KnError, UnknownItem
 from kn.flows import compose, record
+from kn.flows.capture import PATIENT
+from kn.flows.keep import is_recorded, recorded_quotes
 from kn.flows.knowledge import Knowledge
 from kn.flows.record import Recorded
 from kn.flows.view import open_view
@@ -29,46 +32,75 @@ NEAR = 0.35
 a decision that replaces another names other things (a guess)."""
 
 
+SOON = 7
+"""Days before a candidate ages out in which that is said (a guess: a person looks every week)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What is in the inbox, and what went out of it because of its age."""
+    """What is in the inbox, the surest first, and what went out of it because of its age."""
 
     pending: tuple[Pending, ...]
     aged: int = 0
+    aging: int = 0
+    """Those of `pending` that age out within `SOON` days."""
     hidden: int = 0
     """Candidates of commits that no branch holds any more."""
+    recorded: int = 0
+    """Candidates that are hidden because all their evidence is that of items."""
 
 
-def list_waiting(knowledge: Knowledge) -> Waiting:
-    """The candidates that a person should look at; those that are too old age out."""
+def list_waiting(knowledge: Knowledge, *, kind: str = "") -> Waiting:
+    """The candidates that a person should look at; those that are too old age out.
+
+    The surest first, of these the newest, of these by kind: trailers come before guesses.
+
+    Args:
+        knowledge: The repository.
+        kind: Only those of this kind.
+    """
     inbox = Inbox(knowledge.state)
-    days = knowledge.settings.number("inbox.days")
-    oldest = datetime.date.fromisoformat(knowledge.today) - datetime.timedelta(days=days)
-    kept, old = expire(inbox.pending(), oldest=oldest.isoformat())
+    left = knowledge.settings.number("inbox.days")
+    kept, old = expire(inbox.pending(), oldest=_days_ago(knowledge, left))
     for one in old:
         inbox.decide(one.key, "aged", on=knowledge.today)
+    if kind:
+        kept = [p for p in kept if p.candidate.kind == kind]
     alive = git.reachable(knowledge.repo, {c for p in kept for c in p.commits})
     # What a session told stays, whatever becomes of the commit that told it too.
-    shown = [
+    living = [
         p for p in kept if not p.commits or alive & set(p.commits) or is_from_talk(p.candidate)
     ]
-    return Waiting(tuple(shown), len(old), len(kept) - len(shown))
+    recorded = recorded_quotes(open_view(knowledge).rows) if living else set()
+    shown = [p for p in living if not is_recorded(p.candidate, recorded)]
+    shown.sort(key=lambda p: (p.candidate.kind, p.key))
+    shown.sort(key=lambda p: (p.candidate.confidence, p.found), reverse=True)
+    _, aging = expire(shown, oldest=_days_ago(knowledge, left - SOON))
+    return Waiting(
+        tuple(shown), len(old), len(aging), len(kept) - len(living), len(living) - len(shown)
+    )
 
 
-def find_pending(knowledge: Knowledge, given: str) -> Pending:
-    """The candidate whose key begins with `given`.
+def _days_ago(knowledge: Knowledge, days: int) -> str:
+    day = datetime.date.fromisoformat(knowledge.today) - datetime.timedelta(days=days)
+    return day.isoformat()
+
+
+def find_pending(knowledge: Knowledge, given: Sequence[str]) -> list[Pending]:
+    """The candidates whose keys begin so, each once, in the order in which they are named.
 
     Raises:
-        UnknownItem: None does, or several do.
+        UnknownItem: No candidate's key does, or several do.
     """
     pending = {p.key: p for p in Inbox(knowledge.state).pending()}
     try:
-        return pending[resolve_id(given, pending)]
+        keys = dict.fromkeys(resolve_id(key, pending) for key in given)
     except UnknownItem as error:
         hint = "`kn inbox` lists what waits."
         raise UnknownItem(
             str(error).replace("No item has an id", "No candidate has a key"), hint=hint
         ) from None
+    return [pending[key] for key in keys]
 
 
 def find_relatives(knowledge: Knowledge, pending: Sequence[Pending]) -> dict[str, list[Near]]:
@@ -77,9 +109,9 @@ def find_relatives(knowledge: Knowledge, pending: Sequence[Pending]) -> dict[str
         return {}
     from kn.adapters.words import load_stemmer
 
-    stem = load_stemmer()
     rows = [(r.id, r.statement) for r in open_view(knowledge).rows if r.standing == "current"]
-    return {p.key: find_near(p.candidate.statement, rows, stem, least=NEAR)[:3] for p in pending}
+    items = Statements(rows, load_stemmer())
+    return {p.key: items.find_near(p.candidate.statement, least=NEAR)[:3] for p in pending}
 
 
 def accept(
@@ -91,9 +123,13 @@ def accept(
 ) -> Recorded:
     """Make an item of a candidate.
 
+    The item is on the disk before the decision is noted. After a crash in between the candidate
+    is neither listed nor accepted again, as its evidence is that of the item.
+
     Raises:
         BadItem: It does not say what its kind demands; edit it first.
         UnknownItem: A link names no item.
+        KnError: It was decided meanwhile, or an item has its evidence.
     """
     fields = candidate_fields(pending)
     links = {"supersedes": list(supersedes), "amends": list(amends)}
@@ -101,9 +137,25 @@ def accept(
     item = record.draft_item(
         knowledge, pending.candidate.kind, record.resolve_links(knowledge, fields)
     )
-    done = record.add_item(knowledge, item)
-    Inbox(knowledge.state).decide(pending.key, "accepted", on=knowledge.today, item=done.item.id)
+    with locked(knowledge.state / "capture", PATIENT):
+        _refuse_settled(knowledge, pending)
+        done = record.add_item(knowledge, item)
+        inbox = Inbox(knowledge.state)
+        inbox.decide(pending.key, "accepted", on=knowledge.today, item=done.item.id)
     return done
+
+
+def _refuse_settled(knowledge: Knowledge, pending: Pending) -> None:
+    """Somebody else may look through the same inbox."""
+    verdict = Inbox(knowledge.state).decisions().get(pending.key)
+    if verdict is not None:
+        raise KnError(f"{pending.key} was decided meanwhile: {verdict}.")
+    for row in open_view(knowledge).rows:
+        if is_recorded(pending.candidate, recorded_quotes([row])):
+            raise KnError(
+                f"{row.id} has the evidence of {pending.key} already.",
+                hint="`kn inbox reject` takes it out of the inbox.",
+            )
 
 
 def join_item(knowledge: Knowledge, pending: Pending, given: str) -> Recorded:

@@ -78,12 +78,18 @@ def paths_of(repo: Repository, commit: str) -> list[str]:
 
 def reachable(repo: Repository, commits: Iterable[str]) -> set[str]:
     """Those of `commits` that HEAD or any branch, tag or remote still reaches."""
-    wanted = set(commits)
-    if not wanted:
+    whole = {c for c in commits if re.fullmatch("[0-9a-f]{40,64}", c)}
+    if not whole:
         return set()
+    given = "".join(f"{c}\n" for c in whole).encode("ascii")
+    out = run(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", given=given)
+    rows = (row.split(" ") for row in out.decode("ascii").splitlines())
+    there = {row[1] for row in rows if row[0] == "commit"}
     head = ["HEAD"] if attempt(repo, "rev-parse", "-q", "--verify", "HEAD").returncode == 0 else []
-    out = run(repo, "rev-list", "--branches", "--tags", "--remotes", *head, "--")
-    return wanted & {line.decode("ascii") for line in out.split(b"\n")}
+    # What nothing reaches is little, where a list of all that is reached has the whole history.
+    lost = run(repo, "rev-list", "--stdin", "--not", "--branches", "--tags", "--remotes", *head,
+               given="".join(f"{c}\n" for c in there).encode("ascii"))  # fmt: skip
+    return there - set(lost.decode("ascii").split())
 
 
 def all_tips(repo: Repository) -> list[str]:
