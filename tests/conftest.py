@@ -1,22 +1,25 @@
-"""Fixtures for every floor. Nothing here, and no test, sees the developer's own machine."""
+"""Fixtures for every floor. Nothing here, and no test, sees the developer's own machine.
+
+Importing the guard sets it up in this process; PYTHONPATH does in all that it starts.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.guard.sitecustomize import LOG
 
 Git = Callable[..., str]
 Kn = Callable[..., "subprocess.CompletedProcess[str]"]
 
 SOURCE = Path(__file__).parent.parent / "src"
+GUARD = Path(__file__).parent / "guard"
 _LOCAL = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CONFIG GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT "
     "GIT_OBJECT_DIRECTORY GIT_DIR GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_GRAFT_FILE "
@@ -29,8 +32,20 @@ _AGENTS = (
 ).split()
 
 
-class NetworkUsed(Exception):
-    """A test, or kn under test, tried to leave the machine."""
+@pytest.fixture(scope="session", autouse=True)
+def _no_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The run fails if anything in it left the machine, though its test may not have noticed."""
+    log = tmp_path_factory.mktemp("guard") / "network"
+    before = os.environ.get(LOG)
+    os.environ[LOG] = str(log)
+    try:
+        yield
+    finally:
+        os.environ.pop(LOG)
+        if before is not None:
+            os.environ[LOG] = before
+    if log.exists():
+        pytest.fail(f"The network was used:\n{log.read_text('utf-8', 'replace')}", pytrace=False)
 
 
 @pytest.fixture(autouse=True)
@@ -52,23 +67,10 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "GIT_AUTHOR_EMAIL": "test@example.com",
         "GIT_COMMITTER_NAME": "Test",
         "GIT_COMMITTER_EMAIL": "test@example.com",
-        "PYTHONPATH": str(SOURCE),
+        "GIT_ALLOW_PROTOCOL": "file",
+        "PYTHONPATH": f"{GUARD}{os.pathsep}{SOURCE}",
     }.items():
         monkeypatch.setenv(name, value)
-    _guard_sockets(monkeypatch)
-
-
-def _guard_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the loopback, where tests run servers of their own (promise 8: offline by default)."""
-    real = socket.socket.connect
-
-    def connect(self: socket.socket, address: Any) -> None:
-        host = address[0] if isinstance(address, tuple) else ""
-        if isinstance(address, tuple) and host not in ("127.0.0.1", "::1", "localhost"):
-            raise NetworkUsed(f"connection to {address}")
-        real(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", connect)
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,8 @@ def begin_knowledge(seed: Path, root: Path) -> Path:
     sealed = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(root.parent)}
     for role in ("AUTHOR", "COMMITTER"):
         sealed |= {f"GIT_{role}_NAME": "Test", f"GIT_{role}_EMAIL": "test@example.com"}
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCE, **sealed}
+    path = os.pathsep.join([str(Path(__file__).parent / "guard"), SOURCE])
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": path, **sealed}
     for words in (
         (sys.executable, "-m", "kn", "init", "--no-hooks"),
         ("git", "add", "-A"),

@@ -240,10 +240,9 @@ def test_a_hook_never_asks_a_model(told: Desk, server: ModelServer, git: Git) ->
     (trap / "litellm").mkdir(parents=True)
     (trap / "litellm" / "__init__.py").write_text("import os\nos._exit(66)\n")
     git("config", "kn.initialized", "true")
-    source = Path(extract_by_model.__file__).parents[2]
     environment = {
         "KN_LLM_MODEL": "openai/small", "KN_LLM_BASE": f"{server.url}/v1",
-        "PYTHONPATH": f"{source}:{trap}",
+        "PYTHONPATH": f"{os.environ['PYTHONPATH']}:{trap}",
     }  # fmt: skip
 
     def run(*words: str) -> int:

@@ -34,8 +34,7 @@ BROKEN = {
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("PYTHONPATH", str(Path(install.__file__).resolve().parents[2]))
+def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     root.mkdir()
     run(root, "init", "-q", "-b", "main", "--template=")
