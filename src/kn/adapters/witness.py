@@ -216,6 +216,15 @@ def read_messages(head: str, seen: list[str]) -> bytes | None:
     return raw if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0 else None
 
 
+def detach(words: list[str], environment: dict[str, str]) -> None:
+    """Start a program that outlives us and holds none of our pipes; a failure is no error."""
+    null = [(os.POSIX_SPAWN_OPEN, n, os.devnull, os.O_RDWR, 0) for n in range(3)]
+    try:
+        os.posix_spawn(words[0], words, environment, file_actions=null, setsid=True)
+    except (OSError, NotImplementedError, AttributeError):
+        return
+
+
 def replace_file(path: str, text: str) -> None:
     """Write a small file of kn's own whole, so that a reader sees the old or the new one."""
     temporary = f"{path}.{os.getpid():x}"

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import sys
 
+_WRITING = frozenset(("add", "edit", "retire", "verify", "inbox", "import"))
+"""After these the next context is built ahead."""
+
 
 def main() -> None:
     """The console script `kn` (and `git-kn`)."""
@@ -25,7 +28,7 @@ def main() -> None:
         import gc
 
         gc.disable()  # what is loaded stays until the end: looking through it takes 5 % of the time
-        from kn.flows.quick import repeat_answer
+        from kn.flows.kept import repeat_answer
 
         if repeat_answer(arguments):
             return
@@ -35,4 +38,10 @@ def main() -> None:
             return
     from kn.cli.boundary import run
 
-    run(arguments)
+    try:
+        run(arguments)
+    finally:
+        if arguments[:1] and arguments[0] in _WRITING:
+            from kn.flows.quick import start_ahead
+
+            start_ahead(written=True)

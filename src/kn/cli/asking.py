@@ -96,7 +96,7 @@ def answer_plainly(words: list[str]) -> bool:
     values = read_plainly(words[1:])
     if values is None or any(values.get(o) for o in ("--at", "--explain", "--read")):
         return False
-    from kn.flows.quick import keep_answer
+    from kn.flows.kept import keep_answer
     from kn.flows.ready import answer_ready
 
     answer = answer_ready(asked_of(values))

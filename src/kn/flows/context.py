@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kn.adapters import git
@@ -54,14 +55,24 @@ def build_context(knowledge: Knowledge, asked: Asked, *, read: bool = False) -> 
     own_block = knowledge.in_agent and not asked.include_unreviewed
     view = open_view(knowledge, at=asked.at, audience="agent" if own_block else "person")
     ready = make_ready(knowledge, view, own_block=own_block)
+    looked = []
+
+    def lookup(terms: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
+        looked.append(True)
+        return search_terms(knowledge, view, terms, ready.loose)
+
     tools = Tools(
-        lambda terms: search_terms(knowledge, view, terms, ready.loose),
+        lookup,
         load_stemmer(),
         lambda: make_files(knowledge, view),
         line_counter(knowledge.state),
     )
     if not read:
-        return Built(serve(ready, asked, tools), knowledge, view, ready)
+        context = serve(ready, asked, tools)
+        if not looked:  # the next question may hold words, and is to find all ready as well
+            lookup(())
+            tools.files()
+        return Built(context, knowledge, view, ready)
     from kn.flows.reading import items_budget, read_files
 
     budget = ready.budget if asked.budget is None else asked.budget

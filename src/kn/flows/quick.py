@@ -1,251 +1,48 @@
-"""The calls that git and agents make most, answered before anything heavy is imported.
+"""What the git hooks call, answered before anything heavy is imported.
 
-`kn hook` with nothing new; `kn context` asked again while nothing changed, which is repeated; and
-`kn context` with a new task while nothing changed, which is served from the view that was made
-ready before. All of them only look at files' times; at the first doubt they step aside.
+Nothing new: a few files are read. An ordinary commit: its message is skimmed as well. Only what may
+hold something starts the rest of kn. After HEAD has moved the branch's context is built ahead, by a
+process of its own.
 """
 
 import os
-import time
+import sys
+import zlib
 
 from kn.adapters import witness
 
-TOO_OLD = 86_400
-"""Seconds for which something kept may be used; what is current depends on the day."""
-SHAPE = 5
-"""Of what is kept; whoever changes `kn.flows.serve.Ready`, or what is in it, raises this."""
 LIMIT = 1.8
 """Seconds that a hook may take (DESIGN, promise 2: 2 s, with the start of Python)."""
-
-_MARKS = (
-    "KN_CONTEXT_BUDGET", "KN_TODAY", "KN_DIR", "CLAUDECODE", "CLAUDE_CODE_SESSION_ID",
-    "CODEX_SESSION_ID", "CODEX_THREAD_ID", "CODEX_CI", "GEMINI_CLI", "OPENCODE", "COPILOT_CLI",
-    "COPILOT_AGENT_SESSION_ID", "AI_AGENT", "AGENT", "CURSOR_AGENT", "HOME", "XDG_CONFIG_HOME",
-    "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
-)  # fmt: skip
-"""Variables that an answer depends on."""
-
-
 _SESSIONS = (
     "CLAUDE_CODE_SESSION_ID", "CODEX_SESSION_ID", "CODEX_THREAD_ID", "COPILOT_AGENT_SESSION_ID",
 )  # fmt: skip
 """In one of these an agent names its session to what it runs (integrations 2.8)."""
 _BY_ITSELF = ("catch-up", "session")
 """Events of kn's own (`kn.flows.hooks`), for what did not fit into a hook's time."""
-
-
-class Watched:
-    """What answers depend on: files, those that may appear, and folders of which all count."""
-
-    def __init__(self, paths: list[str], folders: list[str], started_ns: int) -> None:
-        """`started_ns` is when the command began to look: what was touched about then or later
-        may not be what the answer was made from, and then nothing is kept."""
-        self.paths = paths
-        self.folders = folders
-        self.started_ns = started_ns
-
-
-def repeat_answer(words: list[str]) -> bool:
-    """Print the answer that was given to the same words, if nothing has changed since.
-
-    Returns:
-        Whether it was printed.
-    """
-    place = _usual_place()
-    if place is None or "-" in words:
-        return False
-    answer = _load(place, "answer", _answer_marks(words))
-    if answer is None or not _is_unchanged(place, _marks_of(words), answer[1]):
-        return False
-    try:  # noqa: SIM105 -- contextlib is an import more
-        os.write(1, str(answer[2]).encode("utf-8", "surrogateescape"))
-    except BrokenPipeError:
-        pass  # whoever reads us has enough
-    return True
-
-
-class Recalled:
-    """A view that was made ready, and which item files have other content since."""
-
-    def __init__(self, place: tuple[str, str], marks: list[str], value: tuple[object, ...]) -> None:
-        self.folder = place[1]
-        """Of what is kept: `.git/kn/answers`."""
-        self.value = value
-        self.generation = ""
-        self.changed: list[str] = []
-        """Whole paths; each was there before and still is."""
-        self.added = b""
-        """What this clone's memory of its own writing has got since."""
-        self._place = place
-        self._marks = marks
-        self._looked: tuple[object, ...] = ()
-        self._newest = 0
-
-    def compare(self, watch: tuple[object, ...]) -> bool:
-        """Look at all that was watched; False when more than the content of items changed."""
-        _, generation, _, paths, stats, folders, files = watch
-        assert isinstance(paths, list) and isinstance(stats, list)
-        assert isinstance(folders, list) and isinstance(files, list)
-        now, found = witness.look(paths), witness.look_into(folders)
-        self.generation = str(generation)
-        self._looked = (paths, now, folders, found)
-        self._newest = witness.newest(now, found)
-        if len(files) != len(found):
-            return False
-        if files != found:
-            self.changed = [f[0] for f, old in zip(found, files, strict=True) if f != old]
-            before = {f[0] for f in files}
-            if not before.issuperset(self.changed) or any("/kinds/" in p for p in self.changed):
-                return False
-        other = [p for p, old, new in zip(paths, stats, now, strict=True) if old != new]
-        if other and (len(other) > 1 or not other[0].endswith("/kn/local")):
-            return False
-        if other:
-            size = stats[paths.index(other[0])]
-            self.added = witness.read_from(other[0], size[1] if size else 0)
-        return True
-
-    def keep_renewed(self, value: tuple[object, ...], started_ns: int) -> str:
-        """Keep what became of the view; its generation, empty when it was not kept."""
-        if self._newest + witness.RACY_NS > started_ns:
-            return ""
-        return _keep(self._place, self._marks, self._looked, value)
-
-
-def recall_ready(unreviewed: bool) -> Recalled | None:
-    """The view that was made ready, as plain values; None when more than items changed."""
-    place, marks = _usual_place(), [str(unreviewed)]
-    ready = _load(place, "ready", marks) if place is not None else None
-    if place is None or ready is None or not isinstance(ready[2], tuple):
-        return None
-    watch = _load_watch(place, marks, ready[1])
-    recalled = Recalled(place, marks, ready[2])
-    return recalled if watch is not None and recalled.compare(watch) else None
-
-
-def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) -> str:
-    """Keep a view that is ready, with everything that it depends on.
-
-    Returns:
-        Its generation; empty when it was not kept.
-    """
-    dirs, place = _usual_dirs(), _usual_place()
-    if dirs is None or place is None:
-        return ""
-    _, git_dir, common = dirs
-    configs = [f"{common}/config", f"{git_dir}/config.worktree", *_user_configs()]
-    if any(witness.holds(path, b"include") for path in configs):
-        return ""  # git reads files that nobody watches here
-    base = [f"{git_dir}/HEAD", f"{common}/packed-refs", f"{common}/kn/local",
-            f"{common}/reftable/tables.list"]  # fmt: skip
-    paths = [*base, *configs, *watched.paths]
-    stats, files = witness.look(paths), witness.look_into(watched.folders)
-    if witness.newest(stats, files) + witness.RACY_NS > watched.started_ns:
-        return ""
-    return _keep(place, [str(unreviewed)], (paths, stats, watched.folders, files), value)
-
-
-def _keep(
-    place: tuple[str, str], marks: list[str], looked: tuple[object, ...], value: tuple[object, ...]
-) -> str:
-    generation = f"{time.time_ns():x}-{os.getpid():x}"
-    watch = (generation, int(time.time()), *looked)
-    witness.save_answer(place[1], (_key(place, "watch", marks), *watch))
-    witness.save_answer(place[1], (_key(place, "ready", marks), generation, value))
-    return generation
-
-
-def keep_answer(words: list[str], text: str, generation: str) -> None:
-    """Keep what was printed on stdout for these words.
-
-    Args:
-        words: The command line.
-        text: All that was printed.
-        generation: Of the view it came from. The newest one may be another by now: somebody
-            else's, or an older one, when this one was too fresh to be kept.
-    """
-    place = _usual_place()
-    if place is not None and generation and "-" not in words and len(text) <= 200_000:
-        key = _key(place, "answer", _answer_marks(words))
-        witness.save_answer(place[1], (key, generation, text))
-
-
-def _is_unchanged(place: tuple[str, str], marks: list[str], generation: object) -> bool:
-    """Whether all that was watched is as it was, and the day is the same."""
-    watch = _load_watch(place, marks, generation)
-    if watch is None:
-        return False
-    _, _, _, paths, stats, folders, files = watch
-    assert isinstance(paths, list) and isinstance(folders, list)
-    return witness.look(paths) == stats and witness.look_into(folders) == files
-
-
-def _load_watch(
-    place: tuple[str, str], marks: list[str], generation: object
-) -> tuple[object, ...] | None:
-    """What was watched for this generation, if that was today."""
-    watch = _load(place, "watch", marks)
-    if watch is None or len(watch) != 7 or watch[1] != generation:
-        return None
-    born, now = watch[2], time.time()
-    assert isinstance(born, int)
-    if not 0 <= now - born <= TOO_OLD or time.localtime(now)[:3] != time.localtime(born)[:3]:
-        return None
-    return watch
-
-
-def _load(place: tuple[str, str], what: str, marks: list[str]) -> tuple[object, ...] | None:
-    found = witness.load_answer(place[1], _key(place, what, marks))
-    return found if found is not None and len(found) >= 3 else None
-
-
-def _answer_marks(words: list[str]) -> list[str]:
-    return [os.getcwd(), *words]
-
-
-def _marks_of(words: list[str]) -> list[str]:
-    return [str("--include-unreviewed" in words)]
-
-
-def _usual_place() -> tuple[str, str] | None:
-    """The work tree, and the folder of what is kept; None when git must be asked."""
-    dirs = _usual_dirs()
-    return None if dirs is None else (dirs[0], f"{dirs[2]}/kn/answers")
-
-
-def _usual_dirs() -> tuple[str, str, str] | None:
-    if any(os.environ.get(name) for name in witness.UNUSUAL):
-        return None
-    try:
-        return witness.find_git_dirs(os.getcwd())
-    except OSError:
-        return None
-
-
-def _key(place: tuple[str, str], what: str, marks: list[str]) -> str:
-    from kn import __version__
-
-    variables = [f"{name}={os.environ.get(name, '')}" for name in _MARKS]
-    return "\0".join([what, f"{__version__}-{SHAPE}", place[0], *variables, *marks])
-
-
-def _user_configs() -> list[str]:
-    home = os.environ.get("HOME", "")
-    xdg = os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
-    named = os.environ.get("GIT_CONFIG_GLOBAL")
-    return [named] if named else [f"{home}/.gitconfig", f"{xdg}/git/config", "/etc/gitconfig"]
+AHEAD = "ahead"
+"""The event of kn's own under which the view is made ready (`kn.flows.ahead`)."""
+_LOCAL_VARIABLES = (
+    *witness.UNUSUAL, "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH",
+)  # fmt: skip
+"""What git tells its hooks, and is not meant for what outlives them."""
 
 
 def run_hook(arguments: list[str]) -> int:
     """What an installed git hook calls; always 0, within its time, whatever happens inside."""
     try:
-        if not _has_work(arguments):
-            return 0
-        from kn.flows.hooks import run_event
+        if arguments == [AHEAD]:
+            from kn.flows.ahead import build_ahead
 
-        # What git hands to a hook of its own is not meant for us.
-        made = arguments[1:2] if arguments[0] in _BY_ITSELF else []
-        run_event(arguments[0], *made)
+            build_ahead()
+            return 0
+        if _has_work(arguments):
+            from kn.flows.hooks import run_event
+
+            # What git hands to a hook of its own is not meant for us.
+            made = arguments[1:2] if arguments[0] in _BY_ITSELF else []
+            run_event(arguments[0], *made)
+        start_ahead()
     except BaseException:
         if os.environ.get("KN_DEBUG") == "hooks":
             raise
@@ -307,3 +104,23 @@ def _skim(head: str, seen: str, path: str) -> bool:
         return False
     witness.replace_file(path, "".join(f"{c}\n" for c in [*tips[-199:], head]))
     return True
+
+
+def start_ahead(*, written: bool = False) -> None:
+    """Let a process of its own make the view ready, where contexts are asked for.
+
+    Args:
+        written: Whether items were written; without that HEAD must have moved.
+    """
+    dirs = None if os.environ.get("KN_INSIDE") else _hook_dirs()
+    if dirs is None or not os.path.isdir(f"{dirs[1]}/kn/answers") or witness.is_rewriting(dirs[0]):
+        return
+    tree = zlib.crc32(os.fsencode(dirs[0]))
+    head, mark = witness.read_head(*dirs), f"{dirs[1]}/kn/answers/ahead-{tree:08x}"
+    if not head or (not written and witness.read_line(mark) == head):
+        return
+    witness.replace_file(mark, f"{head}\n")
+    witness.detach(
+        [sys.executable, "-m", "kn", "hook", AHEAD],
+        {n: t for n, t in os.environ.items() if n not in _LOCAL_VARIABLES},
+    )

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from kn.adapters.index import search_view
 from kn.adapters.words import load_stemmer
+from kn.core.related import Files
 from kn.errors import KnError
-from kn.flows import quick
+from kn.flows import kept
+from kn.flows.kept import Watched
 from kn.flows.lines import line_counter, load_files
-from kn.flows.quick import Watched
 from kn.flows.serve import Asked, Context, Ready, Tools, serve
 
 if TYPE_CHECKING:
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
 
 
 class _NotReady(Exception):
-    """The index lacks something; the long way puts it in."""
+    """The index or the files lack something; the long way puts it in."""
 
 
 def answer_ready(asked: Asked) -> tuple[Context, str] | None:
     """The context for a task, if the view is ready and still what it was, or nearly so; else None.
 
-    With it comes the generation of the view, for `quick.keep_answer`.
+    With it comes the generation of the view, for `kept.keep_answer`.
     """
     started_ns = time.time_ns()
-    found = quick.recall_ready(asked.include_unreviewed)
+    found = kept.recall_ready(asked.include_unreviewed)
     if found is None or len(found.value) != len(Ready._fields):
         return None
     ready: Ready | None = Ready._make(found.value)
@@ -62,9 +63,13 @@ def _tools(ready: Ready, state: Path) -> Tools:
     def lookup(terms: Iterable[str]) -> Mapping[str, Mapping[str, float]]:
         return search_view(state / "index", ready.versions, terms, build)
 
-    return Tools(
-        lookup, load_stemmer(), lambda: load_files(state, ready.files_key), line_counter(state)
-    )
+    def files() -> Files:
+        found = load_files(state, ready.files_key)
+        if found is None:
+            raise _NotReady
+        return found
+
+    return Tools(lookup, load_stemmer(), files, line_counter(state))
 
 
 def keep_context(
@@ -90,6 +95,6 @@ def keep_context(
     folders.append(str(top / knowledge.folder / "kinds"))
     unreviewed = "--include-unreviewed" in words
     watched = Watched(paths, folders, started_ns)
-    generation = quick.keep_ready(unreviewed, tuple(ready), watched)
+    generation = kept.keep_ready(unreviewed, tuple(ready), watched)
     if printed:
-        quick.keep_answer(words, printed, generation)
+        kept.keep_answer(words, printed, generation)
