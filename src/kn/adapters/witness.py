@@ -103,18 +103,23 @@ def look(paths: list[str]) -> list[tuple[int, int, int] | None]:
 
 
 def look_into(folders: list[str]) -> list[tuple[str, int, int, int]]:
-    """The same of every file in the folders, in the order of the names."""
+    """The same of every file in the folders, in the order in which the disk lists them.
+
+    A folder is listed in the same order as long as it is unchanged; where that does not hold all
+    looks changed, which costs time and nothing else.
+    """
     seen = []
     for folder in folders:
         try:
             with os.scandir(folder) as entries:
-                for entry in entries:
-                    known = entry.stat(follow_symlinks=False)
-                    changed = max(known.st_mtime_ns, known.st_ctime_ns)
-                    seen.append((entry.path, changed, known.st_size, known.st_ino))
+                seen += [
+                    (entry.path, max(known.st_mtime_ns, known.st_ctime_ns), known.st_size,
+                     known.st_ino)
+                    for entry in entries
+                    for known in (entry.stat(follow_symlinks=False),)
+                ]  # fmt: skip
         except OSError:
             continue
-    seen.sort()
     return seen
 
 

@@ -255,6 +255,8 @@ def _score_citations(
     scores: dict[str, float],
     why: dict[str, list[str]],
 ) -> None:
+    if not cited:
+        return
     for subject in subjects:
         share = cited.get(subject.id, 0.0)
         if share:

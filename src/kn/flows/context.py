@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kn.adapters import git
 from kn.adapters.words import load_stemmer
@@ -83,11 +84,14 @@ def build_context(knowledge: Knowledge, asked: Asked, *, read: bool = False) -> 
 def make_ready(knowledge: Knowledge, view: View, *, own_block: bool) -> Ready:
     """All that a context of this view depends on, as plain values."""
     bodies = bytearray()
+    scopes: dict[Any, Any] = {}  # many items share theirs, which is less to load
     rows: dict[str, list[tuple[object, ...]]] = {"current": [], "proposed": []}
     for row in view.rows:
         if row.standing in rows:
             body = marshal.dumps(tuple(_body_of(row)))
-            rows[row.standing].append((*row.subject, len(bodies), len(body)))
+            one = row.subject
+            one = one._replace(scopes=scopes.setdefault(one.scopes, one.scopes))
+            rows[row.standing].append((*one, len(bodies), len(body)))
             bodies += body
     subjects, changed = ([], []) if view.commit else _branch_work(knowledge)
     return Ready(

@@ -51,7 +51,7 @@ def search_view(
         try:
             if need:
                 index.sync(need, keep=view)
-            if not index.missing(view):
+            if not need or not index.missing(view):
                 return index.search(terms)
         except IndexLost:
             continue
