@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from kn.adapters import git, journal, snapshot, store
-from kn.adapters.snapshot import Snapshot
+from kn.adapters import git, journal, store
 from kn.core.mentions import names_of, resolve_names
 from kn.core.rank import Subject
 from kn.core.view import Currency, Links, judge, judge_trust
@@ -18,6 +17,7 @@ from kn.flows.intake import Intake
 from kn.flows.knowledge import Knowledge, trusted_ref
 from kn.flows.library import SHAPE, Head, Library, version_of
 from kn.flows.shelve import Read
+from kn.flows.source import Source, from_commit, from_tree
 from kn.flows.trees import list_trees
 
 Audience = Literal["person", "agent", "everyone"]
@@ -90,18 +90,6 @@ def fault_lines(unreadable: Mapping[str, Sequence[Fault]]) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where a view's bytes come from."""
-
-    blobs: Mapping[str, str]
-    """Item path -> blob id."""
-    blob_of: Callable[[list[str]], Mapping[str, str]]
-    """Blob ids of other paths: documents and anchors."""
-    read: Read
-    """Contents by blob id, of items and documents."""
-
-
 def open_view(knowledge: Knowledge, *, at: str = "", audience: Audience = "person") -> View:
     """The view of the work tree, or of the revision `at`.
 
@@ -111,7 +99,7 @@ def open_view(knowledge: Knowledge, *, at: str = "", audience: Audience = "perso
         KnError: There is no such revision.
     """
     commit = git.resolve(knowledge.repo, at) if at else ""
-    source = _from_commit(knowledge, commit) if commit else _from_tree(knowledge)
+    source = from_commit(knowledge, commit) if commit else from_tree(knowledge)
     _, trusted = trusted_ref(knowledge.probe)
     local = journal.read_local(knowledge.repo.state)
     key = _key(knowledge, source, commit or knowledge.probe.head, trusted, local, audience)
@@ -127,7 +115,7 @@ def open_view(knowledge: Knowledge, *, at: str = "", audience: Audience = "perso
 
 def _build(
     knowledge: Knowledge,
-    source: _Source,
+    source: Source,
     commit: str,
     trusted: str,
     local: frozenset[str],
@@ -226,7 +214,7 @@ def _find_leads(
 
 
 def _trust(
-    knowledge: Knowledge, source: _Source, commit: str, trusted: str, local: frozenset[str]
+    knowledge: Knowledge, source: Source, commit: str, trusted: str, local: frozenset[str]
 ) -> dict[str, str]:
     head = "" if commit else knowledge.probe.head
     trees = list_trees(knowledge.repo, knowledge.state, knowledge.folder, (trusted, head))
@@ -238,73 +226,9 @@ def _trust(
     }
 
 
-def _from_commit(knowledge: Knowledge, commit: str) -> _Source:
-    repo = knowledge.repo
-    folders = {f"{knowledge.folder}/{k.folder}" for k in knowledge.schema.kinds.values()}
-    blobs = {
-        path: blob
-        for path, blob in git.list_tree(repo, commit, knowledge.folder).items()
-        if path.rpartition("/")[0] in folders and path.endswith((".yaml", ".yml"))
-    }
-
-    def blob_of(paths: list[str]) -> dict[str, str]:
-        return git.blobs_at(repo, commit, paths)
-
-    return _Source(blobs, blob_of, lambda wanted: git.read_blobs(repo, wanted))
-
-
-def _from_tree(knowledge: Knowledge) -> _Source:
-    top = knowledge.top
-    folders = [k.folder for k in knowledge.schema.kinds.values()]
-    path = knowledge.state / f"tree-{hashlib.sha1(str(top).encode()).hexdigest()[:12]}"
-    loaded: Any = store.load(path)
-    before: Snapshot = {}
-    if isinstance(loaded, dict):
-        before = {p: snapshot.Seen._make(s) for p, s in loaded.items()}
-    known = dict(before)
-
-    def blob(content: bytes) -> str:
-        return git.hash_object(content.replace(b"\r\n", b"\n"), algorithm=_algorithm(knowledge))
-
-    def refresh(found: Mapping[str, Any]) -> Snapshot:
-        after = snapshot.refresh(top, found, before, blob)
-        changed = {p: s for p, s in after.items() if known.get(p) != s}
-        if changed:
-            known.update(changed)
-            alive = {p: s for p, s in known.items() if p in after or p not in found}
-            store.save(path, {p: tuple(s) for p, s in alive.items()})
-        return after
-
-    items = refresh(snapshot.list_items(top, knowledge.folder, folders))
-    where: dict[str, str] = {seen.blob: p for p, seen in items.items()}
-
-    def blob_of(paths: list[str]) -> dict[str, str]:
-        found = refresh(snapshot.stat_paths(top, paths))
-        where.update({seen.blob: p for p, seen in found.items()})
-        return {p: seen.blob for p, seen in found.items()}
-
-    def read(wanted: list[str]) -> dict[str, bytes]:
-        contents = {}
-        for one in wanted:
-            if one in where:
-                try:
-                    raw = (top / where[one]).read_bytes()
-                except OSError:
-                    continue
-                if blob(raw) == one:  # else it was changed since, and is not what it was
-                    contents[one] = raw
-        return contents
-
-    return _Source({p: seen.blob for p, seen in items.items()}, blob_of, read)
-
-
-def _algorithm(knowledge: Knowledge) -> str:
-    return "sha256" if len(knowledge.probe.head) == 64 else "sha1"
-
-
 def _key(
     knowledge: Knowledge,
-    source: _Source,
+    source: Source,
     head: str,
     trusted: str,
     local: frozenset[str],
