@@ -1,6 +1,6 @@
 """The same question put to kn and to what people use instead, side by side in one run.
 
-    python benchmarks/rivals.py [SIZE ...] [--runs 11] --tools DIR
+    python benchmarks/rivals.py [SIZE ...] [--runs 11] [--without NAME]… --tools DIR
 
 The items of a made repository are given to each tool in its own form, which is not timed, and
 then every tool looks for the same words, in turn with `python -c pass`: whole processes, medians
@@ -160,15 +160,15 @@ def kn(root: Path) -> dict[str, Asker]:
     }
 
 
-def compare(size: int, runs: int, tools: Path | None) -> None:
+def compare(size: int, runs: int, tools: Path | None, rivals: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         make_repository(root, size)
         items = make_items(size)
         askers, versions = kn(root), [run(KN, "--version", cwd=root)]
-        for name, prepare in RIVALS.items():
+        for name in rivals:
             try:
-                version, more = prepare(root, items, tools)
+                version, more = RIVALS[name](root, items, tools)
             except (Missing, OSError, subprocess.TimeoutExpired) as reason:
                 versions.append(f"{name} left out: {reason}")
                 continue
@@ -185,11 +185,12 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=[1000])
     parser.add_argument("--runs", type=int, default=11)
     parser.add_argument("--tools", type=Path)
+    parser.add_argument("--without", action="append", default=[], choices=list(RIVALS))
     arguments = parser.parse_args()
     os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     tools = arguments.tools.absolute() if arguments.tools else None
     for size in arguments.sizes:
-        compare(size, arguments.runs, tools)
+        compare(size, arguments.runs, tools, [n for n in RIVALS if n not in arguments.without])
 
 
 if __name__ == "__main__":
