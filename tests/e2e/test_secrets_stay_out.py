@@ -17,9 +17,9 @@ from kn.core.prompt import ask_about, cut_into_parts
 from kn.errors import KnError
 from kn.flows import capture, triage
 from kn.flows.context import build_context
-from kn.flows.extract_with_model import commit_passages
 from kn.flows.keep import keep_candidates
 from kn.flows.knowledge import Knowledge, open_knowledge
+from kn.flows.model.extract import commit_passages
 from kn.flows.redaction import make_redactor
 from kn.flows.serve import Asked
 

@@ -15,9 +15,9 @@ from kn.core.prompt import Passage, Question
 from kn.core.redact import Redactor
 from kn.core.schema import default_schema
 from kn.errors import KnError
-from kn.flows import plan_questions as planning
-from kn.flows.ask_model import Findings, ask_parts
-from kn.flows.plan_questions import ANSWER_MOST, Limits, Plan, plan_questions
+from kn.flows.model import plan as planning
+from kn.flows.model.ask import Findings, ask_parts
+from kn.flows.model.plan import ANSWER_MOST, Limits, Plan, plan_questions
 
 SCHEMA = default_schema()
 SERVER = Endpoint("openai/small", "http://127.0.0.1:1/v1")

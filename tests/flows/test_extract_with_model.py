@@ -17,7 +17,7 @@ from tests.rig import fake_litellm
 from tests.rig.model_server import ModelServer
 
 from kn.cli import extract_by_model
-from kn.flows import ask_model
+from kn.flows.model import ask as ask_model
 
 MESSAGE = (
     "Limit requests at the gateway\n\nUse a leaky bucket for rate limiting instead of a token\n"

@@ -11,7 +11,7 @@ from tests.desk import Desk
 from kn.adapters.git import find_repository
 from kn.adapters.llm import Endpoint
 from kn.errors import KnError
-from kn.flows.name_model import choose_model
+from kn.flows.model.name import choose_model
 
 ELSEWHERE = "https://collector.example/v1"
 

@@ -12,8 +12,8 @@ import click
 from kn.cli.boundary import EXIT_INTERRUPT, EXIT_USER
 from kn.cli.show import candidate_lines
 from kn.cli.terminal import can_ask, clean, here, print_json, say
-from kn.flows.extract_with_model import Extracted, Wanted, extract_with_model
-from kn.flows.plan_questions import Limits, Plan
+from kn.flows.model.extract import Extracted, Wanted, extract_with_model
+from kn.flows.model.plan import Limits, Plan
 
 
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:

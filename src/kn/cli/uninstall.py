@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kn.cli.terminal import can_ask, clean, print_json, say
-from kn.flows import setup
+from kn.flows.setup import clone as setup
 
 
 @click.command(short_help="Undo `kn init`; items stay.")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kn.adapters.git import find_repository
-from kn.flows import install, uninstall
-from kn.flows.install import Options
+from kn.flows.setup import install, uninstall
+from kn.flows.setup.install import Options
 
 PYTHON_HOOK = """#!/usr/bin/env python3
 import os, sys

@@ -8,8 +8,8 @@ import pytest
 
 from kn.adapters.git import find_repository
 from kn.errors import KnError, NotARepository, TooNew
-from kn.flows import install
-from kn.flows.install import Options
+from kn.flows.setup import install
+from kn.flows.setup.install import Options
 
 from .clones import (
     SHELL_HOOK,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kn.flows.install import Options
+from kn.flows.setup.install import Options
 
 from .clones import (
     SETUPS,

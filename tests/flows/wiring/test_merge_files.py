@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kn.adapters.git import find_repository
-from kn.flows import install
 from kn.flows.merge_files import merge_files
+from kn.flows.setup import install
 
 BASE = "id: fac-7k3m9qzt\nkind: fact\nstatement: One.\nstatus: accepted\nrecorded: 2026-01-01\n"
 ITEM = ".knowledge/facts/a-7k3m9qzt.yaml"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kn.adapters.git import find_repository
-from kn.flows import install, uninstall
+from kn.flows.setup import install, uninstall
 
 from .clones import (
     SHELL_HOOK,

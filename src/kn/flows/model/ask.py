@@ -22,7 +22,7 @@ from kn.core.prompt import (
 )
 from kn.core.schema import Schema
 from kn.errors import KnError
-from kn.flows.plan_questions import ANSWER_MOST, MARGIN, Plan, Spent, make_nonce
+from kn.flows.model.plan import ANSWER_MOST, MARGIN, Plan, Spent, make_nonce
 
 REQUEST_SECONDS = 120.0
 _WAITS = (1.0, 4.0, 15.0)

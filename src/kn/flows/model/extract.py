@@ -19,11 +19,11 @@ from kn.core.prompt import Passage
 from kn.core.sessions import Turn
 from kn.core.talk import source_name
 from kn.errors import KnError
-from kn.flows.ask_model import Findings, ask_parts
 from kn.flows.capture import Captured, keep_candidates, select_commits
 from kn.flows.knowledge import Knowledge
-from kn.flows.name_model import choose_model
-from kn.flows.plan_questions import Limits, Plan, Spent, plan_questions
+from kn.flows.model.ask import Findings, ask_parts
+from kn.flows.model.name import choose_model
+from kn.flows.model.plan import Limits, Plan, Spent, plan_questions
 from kn.flows.redaction import make_redactor
 from kn.flows.sessions import open_session
 

@@ -10,8 +10,8 @@ from kn.adapters import files, git, journal
 from kn.core.commit import trailer_help
 from kn.core.jsonschema import schema_files
 from kn.core.schema import extend_schema
-from kn.flows import install, uninstall
-from kn.flows.plan import Plan
+from kn.flows.setup import install, uninstall
+from kn.flows.setup.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

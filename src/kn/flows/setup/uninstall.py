@@ -10,7 +10,7 @@ from kn.adapters.git import Repository
 from kn.adapters.wiring import hookfile, lefthook
 from kn.adapters.wiring.changes import Change, File, Folder, look
 from kn.core import gitconfig
-from kn.flows.plan import (
+from kn.flows.setup.plan import (
     EVENTS,
     Plan,
     apply,

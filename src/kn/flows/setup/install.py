@@ -17,7 +17,7 @@ from kn.adapters.wiring.place import Place, find_place
 from kn.core import gitconfig
 from kn.core.schema import FORMAT
 from kn.errors import KnError, TooNew
-from kn.flows.plan import (
+from kn.flows.setup.plan import (
     EVENTS,
     Plan,
     apply,
