@@ -31,8 +31,8 @@ from kn.core.plot import Series, draw_chart
 from kn.core.schema import default_schema
 from kn.flows.context import make_ready
 from kn.flows.knowledge import open_knowledge
-from kn.flows.lookup import search_terms
-from kn.flows.serve import Asked, Tools, serve
+from kn.flows.serving.lookup import search_terms
+from kn.flows.serving.serve import Asked, Tools, serve
 from kn.flows.view import open_view
 
 TRANSCRIPT = 50_000

@@ -21,7 +21,7 @@ from kn.flows.keep import keep_candidates
 from kn.flows.knowledge import Knowledge, open_knowledge
 from kn.flows.model.extract import commit_passages
 from kn.flows.redaction import make_redactor
-from kn.flows.serve import Asked
+from kn.flows.serving.serve import Asked
 
 TYPES = list(KNOWN)[:20]
 OWN = {"BILLING_API_TOKEN": "quiet-harbour-lantern-77", "DEPLOY_PASSWORD": "Vk3!rmmT-oplx"}

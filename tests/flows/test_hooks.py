@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.e2e.watched import Watched, message_of, statement_of
 
-from kn.flows import quick
+from kn.flows.serving import quick
 
 HOOKS = ("post-commit", "post-merge", "post-rewrite", "post-checkout")
 

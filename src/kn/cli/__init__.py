@@ -16,7 +16,7 @@ def main() -> None:
     """The console script `kn` (and `git-kn`)."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["hook"]:
-        from kn.flows.quick import run_hook
+        from kn.flows.serving.quick import run_hook
 
         sys.exit(run_hook(arguments[1:]))
     if arguments == ["--version"]:
@@ -42,6 +42,6 @@ def main() -> None:
         run(arguments)
     finally:
         if arguments[:1] and arguments[0] in _WRITING:
-            from kn.flows.quick import start_ahead
+            from kn.flows.serving.quick import start_ahead
 
             start_ahead(written=True)

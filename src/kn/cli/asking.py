@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from kn.flows.serve import Asked
+from kn.flows.serving.serve import Asked
 
 
 class Option(NamedTuple):
@@ -97,7 +97,7 @@ def answer_plainly(words: list[str]) -> bool:
     if values is None or any(values.get(o) for o in ("--at", "--explain", "--read")):
         return False
     from kn.flows.kept import keep_answer
-    from kn.flows.ready import answer_ready
+    from kn.flows.serving.ready import answer_ready
 
     answer = answer_ready(asked_of(values))
     if answer is None or not answer[0].text:

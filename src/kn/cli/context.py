@@ -12,8 +12,8 @@ import click
 from kn.cli.asking import MOST_NUMBER, OPTIONS, asked_of, json_text
 from kn.cli.terminal import here, say, warn_unreadable
 from kn.flows.context import build_context
-from kn.flows.explain import explain_lines
 from kn.flows.provenance import trace_items
+from kn.flows.serving.explain import explain_lines
 
 
 def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kn.flows.quick import run_hook
+from kn.flows.serving.quick import run_hook
 
 
 @click.command(short_help="What the git hooks call.", hidden=True)

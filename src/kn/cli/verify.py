@@ -6,7 +6,7 @@ import click
 
 from kn.cli.terminal import here, print_json
 from kn.flows import compose, record
-from kn.flows.serve import relative_path
+from kn.flows.serving.serve import relative_path
 
 
 @click.command(short_help="Note that an item still holds.")

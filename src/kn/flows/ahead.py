@@ -11,7 +11,7 @@ from kn.adapters.snapshot import RACY_NS
 from kn.errors import KnError
 from kn.flows.context import build_context
 from kn.flows.knowledge import open_knowledge
-from kn.flows.serve import Asked
+from kn.flows.serving.serve import Asked
 
 
 def build_ahead() -> None:

@@ -9,7 +9,7 @@ from kn.core.analysis import weigh_task
 from kn.core.rank import Task, rank
 from kn.flows.items import Answer, Found, audience_of
 from kn.flows.knowledge import Knowledge
-from kn.flows.lookup import search_terms
+from kn.flows.serving.lookup import search_terms
 from kn.flows.view import Row, View, open_view
 
 MOST_BRANCHES = 100

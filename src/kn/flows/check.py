@@ -13,7 +13,7 @@ from kn.core.view import Links, judge
 from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redactor
-from kn.flows.serve import relative_path
+from kn.flows.serving.serve import relative_path
 from kn.flows.shelve import blobs_of
 from kn.flows.view import Row, open_view
 

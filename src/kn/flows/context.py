@@ -11,11 +11,11 @@ from kn.adapters import git
 from kn.adapters.words import load_stemmer
 from kn.flows.files import files_key, make_files
 from kn.flows.knowledge import Knowledge, trusted_ref
-from kn.flows.lines import line_counter
-from kn.flows.lookup import search_terms
-from kn.flows.ready import keep_context
-from kn.flows.renew import plain_kinds
-from kn.flows.serve import Asked, Body, Context, Ready, Tools, serve
+from kn.flows.serving.lines import line_counter
+from kn.flows.serving.lookup import search_terms
+from kn.flows.serving.ready import keep_context
+from kn.flows.serving.renew import plain_kinds
+from kn.flows.serving.serve import Asked, Body, Context, Ready, Tools, serve
 from kn.flows.view import Row, View, fault_lines, open_view
 
 BRANCH_COMMITS = 20
@@ -74,7 +74,7 @@ def build_context(knowledge: Knowledge, asked: Asked, *, read: bool = False) -> 
             lookup(())
             tools.files()
         return Built(context, knowledge, view, ready)
-    from kn.flows.reading import items_budget, read_files
+    from kn.flows.serving.reading import items_budget, read_files
 
     budget = ready.budget if asked.budget is None else asked.budget
     context = serve(ready, asked._replace(budget=items_budget(budget)), tools)

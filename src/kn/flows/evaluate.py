@@ -12,8 +12,8 @@ from kn.errors import KnError
 from kn.flows.context import make_ready
 from kn.flows.items import resolve_in
 from kn.flows.knowledge import Knowledge
-from kn.flows.lookup import search_terms
-from kn.flows.serve import Asked, Tools, serve
+from kn.flows.serving.lookup import search_terms
+from kn.flows.serving.serve import Asked, Tools, serve
 from kn.flows.view import View, open_view
 
 _FIELDS = frozenset(("task", "files", "expect", "never"))

@@ -11,7 +11,7 @@ from kn.adapters import git, store
 from kn.core.related import Files, find_symbols, index_files, is_code
 from kn.flows.citations import read_citations
 from kn.flows.knowledge import Knowledge
-from kn.flows.lines import load_files
+from kn.flows.serving.lines import load_files
 from kn.flows.view import View
 
 MOST_PATHS = 50_000

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kn.adapters import journal
 from kn.errors import Busy, KnError, NotARepository, NotInitialized
-from kn.flows.quick import LIMIT
+from kn.flows.serving.quick import LIMIT
 
 if TYPE_CHECKING:
     from kn.flows.keep import Captured

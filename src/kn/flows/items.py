@@ -14,8 +14,8 @@ from kn.core.rank import Ranked, Task, rank
 from kn.core.yamlread import Fault
 from kn.errors import BadItem, UnknownItem
 from kn.flows.knowledge import Knowledge
-from kn.flows.lookup import search_terms
-from kn.flows.serve import relative_path
+from kn.flows.serving.lookup import search_terms
+from kn.flows.serving.serve import relative_path
 from kn.flows.shelve import blobs_of
 from kn.flows.view import Audience, Row, View, fault_lines, open_view
 

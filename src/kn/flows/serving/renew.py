@@ -24,7 +24,7 @@ from kn.core.schema import Field, Kind, Schema, default_schema
 from kn.core.view import judge_trust
 from kn.core.yamlread import MAX_BYTES
 from kn.flows.library import read_document, version_of
-from kn.flows.serve import Body, Ready
+from kn.flows.serving.serve import Body, Ready
 from kn.flows.shelve import blobs_of, make_card
 from kn.flows.trees import known_trees
 

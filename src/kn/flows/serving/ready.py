@@ -15,8 +15,8 @@ from kn.core.related import Files
 from kn.errors import KnError
 from kn.flows import kept
 from kn.flows.kept import Watched
-from kn.flows.lines import line_counter, load_files
-from kn.flows.serve import Asked, Context, Ready, Tools, serve
+from kn.flows.serving.lines import line_counter, load_files
+from kn.flows.serving.serve import Asked, Context, Ready, Tools, serve
 
 if TYPE_CHECKING:
     from kn.flows.knowledge import Knowledge
@@ -39,7 +39,7 @@ def answer_ready(asked: Asked) -> tuple[Context, str] | None:
     ready: Ready | None = Ready._make(found.value)
     state = Path(found.folder).parent
     if ready is not None and (found.changed or found.added):
-        from kn.flows.renew import renew
+        from kn.flows.serving.renew import renew
 
         ready = renew(ready, found.changed, found.added, state)
     if ready is None:

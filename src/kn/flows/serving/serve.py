@@ -94,7 +94,7 @@ class Ready(NamedTuple):
     trusted: str
     """Commits that trust comes from; empty where there is none."""
     kinds: list[tuple[Any, ...]]
-    """A team's own kinds (`kn.flows.renew`)."""
+    """A team's own kinds (`kn.flows.serving.renew`)."""
     loose: dict[str, Mapping[str, float]]
     """Version -> its terms, of the few that the index lacks."""
 
