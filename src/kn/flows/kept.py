@@ -12,7 +12,7 @@ from kn.adapters import witness
 TOO_OLD = 86_400
 """Seconds for which something kept may be used; what is current depends on the day."""
 SHAPE = 5
-"""Of what is kept; whoever changes `kn.flows.serving.serve.Ready`, or what is in it, raises this."""
+"""Of what is kept; whoever changes `serving.serve.Ready`, or what is in it, raises this."""
 
 _MARKS = (
     "KN_CONTEXT_BUDGET", "KN_TODAY", "KN_DIR", "CLAUDECODE", "CLAUDE_CODE_SESSION_ID",
