@@ -101,7 +101,7 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1")
     for size in arguments.sizes:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             make_repository(Path(folder), size)
             measure(Path(folder), size, arguments.runs)
 
