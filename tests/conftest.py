@@ -13,10 +13,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.guard.sitecustomize import LOG
 
 Git = Callable[..., str]
 Kn = Callable[..., "subprocess.CompletedProcess[str]"]
+
+settings.register_profile("kn", deadline=None)
+settings.load_profile("kn")
+"""A busy machine is no failure; what must be fast is measured in `benchmarks/`."""
 
 SOURCE = Path(__file__).parent.parent / "src"
 GUARD = Path(__file__).parent / "guard"

@@ -18,7 +18,9 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kn = programs / "kn"
     kn.write_text('#!/bin/sh\necho "kn $* [$(cat)]" >> "$SEEN"\nexit 9\n')
     kn.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    # A kn that the developer has installed must not answer in place of ours.
+    others = [p for p in os.environ["PATH"].split(os.pathsep) if not (Path(p) / "kn").exists()]
+    monkeypatch.setenv("PATH", os.pathsep.join([str(programs), *others]))
     monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")

@@ -94,7 +94,7 @@ def _hook_dirs() -> tuple[str, str] | None:
 
 def _skim(head: str, seen: str, path: str) -> bool:
     """Read the new messages and note them as seen, if none can hold anything."""
-    from kn.core.capture.telltale import may_tell
+    from kn.core.telltale import may_tell
 
     tips = seen.split()
     raw = witness.read_messages(head, tips)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kn.core.capture import candidates_in
 from kn.core.capture.cues import CUES, Cue
-from kn.core.capture.telltale import MARKS, may_tell
+from kn.core.telltale import MARKS, may_tell
 
 SPEAKING = [cue for cue in CUES if cue.weight > 0]
 
