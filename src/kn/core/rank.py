@@ -116,19 +116,19 @@ def rank(subjects: Sequence[Subject], postings: Postings, task: Task) -> list[Ra
     why: dict[str, list[str]] = defaultdict(list)
     _score_scopes(subjects, task.files, SCOPE_GIVEN, scores, why)
     _score_scopes(subjects, task.changed, SCOPE_CHANGED, scores, why)
-    _score_citations(subjects, task.cited, scores, why)
-    _pass_on(subjects, scores, why)
+    by_id = {s.id: s for s in subjects}
+    _score_citations(by_id, task.cited, scores, why)
+    _pass_on(by_id, scores, why)
     if not (task.query.terms or task.files or task.changed or (task.branch and task.branch.terms)):
         _score_priors(subjects, scores, why)
-    for subject in subjects:
-        if subject.needs_verification and subject.id in scores:
-            scores[subject.id] *= NEEDS_VERIFICATION
+    for item_id in scores:
+        if by_id[item_id].needs_verification:
+            scores[item_id] *= NEEDS_VERIFICATION
     least = TAIL * max(scores.values(), default=0.0)
     kept = [(-score, i) for i, score in scores.items() if score > 0 and score >= least]
     kept.sort()
-    versions = {s.id: s.version for s in subjects}
     return [
-        Ranked(i, round(-score, 3), (*_reasons(versions[i], matches), *why[i]))
+        Ranked(i, round(-score, 3), (*_reasons(by_id[i].version, matches), *why[i]))
         if place < EXPLAINED
         else Ranked(i, round(-score, 3), ())
         for place, (score, i) in enumerate(kept)
@@ -188,11 +188,10 @@ def _reasons(version: str, matches: Sequence[_Match]) -> list[str]:
 
 
 def _pass_on(
-    subjects: Iterable[Subject], scores: dict[str, float], why: dict[str, list[str]]
+    by_id: Mapping[str, Subject], scores: dict[str, float], why: dict[str, list[str]]
 ) -> None:
     """Items that the best ones lead to get a part of their score: what a match builds on, or what
     changes a part of it, matters too, in whatever words it is written."""
-    by_id = {s.id: s for s in subjects}
     leaders = sorted(((-score, i) for i, score in scores.items()))[:LEADERS]
     passed: dict[str, float] = defaultdict(float)
     for score, leader in leaders:
@@ -250,18 +249,17 @@ def _precision(glob: str) -> float:
 
 
 def _score_citations(
-    subjects: Iterable[Subject],
+    by_id: Mapping[str, Subject],
     cited: Mapping[str, float],
     scores: dict[str, float],
     why: dict[str, list[str]],
 ) -> None:
     if not cited:
         return
-    for subject in subjects:
-        share = cited.get(subject.id, 0.0)
-        if share:
-            scores[subject.id] += CITED * share
-            why[subject.id].append("commits about it changed these files")
+    for item_id, share in cited.items():
+        if item_id in by_id:
+            scores[item_id] += CITED * share
+            why[item_id].append("commits about it changed these files")
 
 
 def _score_priors(
