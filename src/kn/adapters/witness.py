@@ -183,28 +183,48 @@ def save_answer(folder: str, value: tuple[object, ...]) -> None:
         return
 
 
+Started = tuple[int, int]
+"""A git process that runs beside us: its id, and the pipe that it writes to."""
+
+
 def read_messages(head: str, seen: list[str]) -> bytes | None:
     """The messages of the commits that `head` reaches and `seen` does not, NUL between them.
 
-    The one git process of an ordinary commit's hook, started without `subprocess` (5 ms).
-    None when git cannot be run, or failed.
+    The one git process of an ordinary commit's hook. None when git cannot be run, or failed.
     """
+    return finish(
+        _start([
+            "log", "-z", "--ignore-missing", "--encoding=UTF-8", "--no-show-signature",
+            "--no-color", "--no-notes", "--format=%B", head, *(f"^{c}" for c in seen), "--",
+        ])
+    )  # fmt: skip
+
+
+def start_uncommitted(top: str) -> Started | None:
+    """Ask git which tracked files differ from HEAD, the knowledge apart, for `finish` to take.
+
+    `diff` looks into what was only touched; `diff-index` would name it.
+    """
+    words = ["diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "HEAD", "--", ":/"]
+    return _start(["-C", top, *words, ":(exclude,top).knowledge"])
+
+
+def _start(words: list[str]) -> Started | None:
+    """Start git without `subprocess`, which takes 5 ms to import."""
     program = next(
         (p for folder in os.get_exec_path() if os.access(p := f"{folder}/git", os.X_OK)), None
     )
     if program is None or not program.startswith("/"):
         return None
-    words = [
+    whole = [
         program, "--no-optional-locks", "-c", "safe.bareRepository=explicit",
-        "-c", f"core.hooksPath={os.devnull}", "log", "-z", "--ignore-missing",
-        "--encoding=UTF-8", "--no-show-signature", "--no-color", "--no-notes", "--format=%B",
-        head, *(f"^{c}" for c in seen), "--",
+        "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", *words,
     ]  # fmt: skip
     reader, writer = os.pipe()
     try:
         process = os.posix_spawn(
             program,
-            words,
+            whole,
             {**os.environ, "LC_ALL": "C.UTF-8", "GIT_NO_LAZY_FETCH": "1", "KN_INSIDE": "1"},
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, writer, 1),
@@ -216,6 +236,14 @@ def read_messages(head: str, seen: list[str]) -> bytes | None:
         os.close(writer)
         return None
     os.close(writer)
+    return process, reader
+
+
+def finish(started: Started | None) -> bytes | None:
+    """What a started git printed; None when it was not started, or failed."""
+    if started is None:
+        return None
+    process, reader = started
     with open(reader, "rb") as file:
         raw = file.read(2_000_000)
     return raw if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0 else None

@@ -9,6 +9,7 @@ from typing import Any
 
 from kn.adapters import git
 from kn.adapters.words import load_stemmer
+from kn.flows import kept
 from kn.flows.files import files_key, make_files
 from kn.flows.knowledge import Knowledge, trusted_ref
 from kn.flows.serving.lines import line_counter
@@ -68,6 +69,11 @@ def build_context(knowledge: Knowledge, asked: Asked, *, read: bool = False) -> 
         lambda: make_files(knowledge, view),
         line_counter(knowledge.state),
     )
+    if not asked.at:
+        working = kept.list_uncommitted()
+        if working is None:
+            working = git.uncommitted_paths(knowledge.repo)
+        asked = asked._replace(uncommitted=tuple(working))
     if not read:
         context = serve(ready, asked, tools)
         if not looked:  # the next question may hold words, and is to find all ready as well

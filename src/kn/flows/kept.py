@@ -43,8 +43,11 @@ def repeat_answer(words: list[str]) -> bool:
     place = _usual_place()
     if place is None or "-" in words:
         return False
-    answer = _load(place, "answer", _answer_marks(words))
-    if answer is None or not _is_unchanged(place, _marks_of(words), answer[1]):
+    started = witness.start_uncommitted(place[0])  # git looks while we do
+    generation = _unchanged(place, _marks_of(words))
+    uncommitted = _take_uncommitted(place, started)
+    answer = _load(place, "answer", _answer_marks(words, uncommitted)) if generation else None
+    if answer is None or answer[1] != generation:
         return False
     try:  # noqa: SIM105 -- contextlib is an import more
         os.write(1, str(answer[2]).encode("utf-8", "surrogateescape"))
@@ -107,9 +110,10 @@ def recall_ready(unreviewed: bool) -> Recalled | None:
     ready = _load(place, "ready", marks) if place is not None else None
     if place is None or ready is None or not isinstance(ready[2], tuple):
         return None
-    watch = _load_watch(place, marks, ready[1])
+    watch = _load_watch(place, marks)
     recalled = Recalled(place, marks, ready[2])
-    return recalled if watch is not None and recalled.compare(watch) else None
+    same = watch is not None and watch[1] == ready[1]
+    return recalled if watch is not None and same and recalled.compare(watch) else None
 
 
 def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) -> str:
@@ -155,26 +159,44 @@ def keep_answer(words: list[str], text: str, generation: str) -> None:
     """
     place = _usual_place()
     if place is not None and generation and "-" not in words and len(text) <= 200_000:
-        key = _key(place, "answer", _answer_marks(words))
+        key = _key(place, "answer", _answer_marks(words, "\0".join(list_uncommitted() or [])))
         witness.save_answer(place[1], (key, generation, text))
 
 
-def _is_unchanged(place: tuple[str, str], marks: list[str], generation: object) -> bool:
-    """Whether all that was watched is as it was, and the day is the same."""
-    watch = _load_watch(place, marks, generation)
+_uncommitted: dict[str, str] = {}
+"""What git said in this process, by work tree: it is asked once a command."""
+
+
+def list_uncommitted() -> list[str] | None:
+    """The tracked files here that differ from HEAD, the knowledge apart; None: ask git properly."""
+    place = _usual_place()
+    if place is None:
+        return None
+    if place[0] not in _uncommitted:
+        _take_uncommitted(place, witness.start_uncommitted(place[0]))
+    return [p for p in _uncommitted[place[0]].split("\0") if p]
+
+
+def _take_uncommitted(place: tuple[str, str], started: witness.Started | None) -> str:
+    raw = witness.finish(started) or b""  # before the first commit there is nothing to differ from
+    return _uncommitted.setdefault(place[0], raw.decode("utf-8", "surrogateescape"))
+
+
+def _unchanged(place: tuple[str, str], marks: list[str]) -> str:
+    """The generation of what was watched, if all of it is as it was, today; else empty."""
+    watch = _load_watch(place, marks)
     if watch is None:
-        return False
-    _, _, _, paths, stats, folders, files = watch
+        return ""
+    _, generation, _, paths, stats, folders, files = watch
     assert isinstance(paths, list) and isinstance(folders, list)
-    return witness.look(paths) == stats and witness.look_into(folders) == files
+    same = witness.look(paths) == stats and witness.look_into(folders) == files
+    return str(generation) if same else ""
 
 
-def _load_watch(
-    place: tuple[str, str], marks: list[str], generation: object
-) -> tuple[object, ...] | None:
-    """What was watched for this generation, if that was today."""
+def _load_watch(place: tuple[str, str], marks: list[str]) -> tuple[object, ...] | None:
+    """What was watched last, if that was today."""
     watch = _load(place, "watch", marks)
-    if watch is None or len(watch) != 7 or watch[1] != generation:
+    if watch is None or len(watch) != 7:
         return None
     born, now = watch[2], time.time()
     assert isinstance(born, int)
@@ -188,8 +210,9 @@ def _load(place: tuple[str, str], what: str, marks: list[str]) -> tuple[object, 
     return found if found is not None and len(found) >= 3 else None
 
 
-def _answer_marks(words: list[str]) -> list[str]:
-    return [os.getcwd(), *words]  # noqa: PTH109 -- pathlib takes 3 ms
+def _answer_marks(words: list[str], uncommitted: str) -> list[str]:
+    changed = uncommitted.rstrip("\0")
+    return [os.getcwd(), *words, "", changed]  # noqa: PTH109 -- pathlib takes 3 ms
 
 
 def _marks_of(words: list[str]) -> list[str]:

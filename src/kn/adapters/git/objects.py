@@ -82,7 +82,7 @@ def uncommitted_paths(repo: Repository) -> list[str]:
     """Tracked paths whose content differs from HEAD, staged or not; empty in a bare repository."""
     if repo.bare or try_resolve(repo, "HEAD") is None:
         return []
-    out = run(repo, "diff-index", "-z", "--name-only", "--no-ext-diff", "HEAD", "--")
+    out = run(repo, "diff", "-z", "--name-only", "--no-ext-diff", "--no-textconv", "HEAD", "--")
     return sorted(os.fsdecode(p) for p in out.split(b"\0") if p)
 
 

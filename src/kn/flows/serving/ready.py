@@ -45,7 +45,8 @@ def answer_ready(asked: Asked) -> tuple[Context, str] | None:
     if ready is None:
         return None
     try:
-        context = serve(ready, asked, _tools(ready, state))
+        working = tuple(kept.list_uncommitted() or ())
+        context = serve(ready, asked._replace(uncommitted=working), _tools(ready, state))
     except (_NotReady, KnError):
         return None  # the long way heals, or says what is wrong
     generation = found.generation

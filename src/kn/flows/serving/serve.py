@@ -42,6 +42,8 @@ class Asked(NamedTuple):
     max_bytes: int | None = None
     include_unreviewed: bool = False
     include_proposed: bool = False
+    uncommitted: tuple[str, ...] = ()
+    """Tracked files that differ from HEAD: what is being worked on."""
 
 
 class Body(NamedTuple):
@@ -234,11 +236,12 @@ def _file_line(found: FoundFile) -> str:
 
 def _understand(ready: Ready, asked: Asked, stem: Callable[[str], str]) -> Task:
     files = tuple(relative_path(ready.top, f) for f in asked.files)
-    changed = () if asked.at else tuple(ready.changed)
+    working = (p for p in asked.uncommitted if not p.startswith(f"{ready.folder}/"))
+    changed = () if asked.at else tuple(dict.fromkeys((*ready.changed, *working)))
     query = weigh_task(asked.task, stem)
     if asked.at or query.terms or files:
         return Task(query, files, changed)
-    words = " ".join((ready.branch, *ready.branch_subjects)) if changed else ""
+    words = " ".join((ready.branch, *ready.branch_subjects)) if ready.changed else ""
     branch = weigh_task(words, stem) if words else None
     return Task(Query({}, {}), files, changed, branch)
 
