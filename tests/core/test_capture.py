@@ -63,6 +63,8 @@ class TestTrailers:
             ("Warn: fork breaks the pool", "gotcha", "Fork breaks the pool."),
             ("Incident: payments were down", "incident", "Payments were down."),
             ("Owner: @ann | the ledger", "owner", "Ask @ann about the ledger."),
+            ("Owner: @ann knows the ledger", "owner", "Ask @ann about the ledger."),
+            ("Owner: @ann is responsible for the ledger", "owner", "Ask @ann about the ledger."),
         ],
     )
     def test_every_token_has_its_kind(self, line: str, kind: str, statement: str) -> None:

@@ -21,6 +21,11 @@ _KINDS = {
 _NOTHING = frozenset({"none", "n/a", "na", "nil", "nothing", "no", "tbd", "todo"})
 _WHO = re.compile(r"@[\w./-]+|[\w.+-]{1,64}@[\w.-]+\w")
 _DASH = re.compile(r"\s+(?:—|--|->|=>|→)\s+")
+_KNOWS = re.compile(
+    r"^(?:who\s+)?(?:knows?|owns?|answers? for|is responsible for)\s+(?:about\s+)?"
+    r"|^(?:for|about|of)\s+",
+    re.I,
+)
 _STATED, _INFERRED = 0.95, 0.8
 """Confidence (guesses): a trailer means what it says; a subject may not be the decision."""
 
@@ -98,7 +103,7 @@ def _owner(trailer: Trailer) -> Candidate:
     who, _, expertise = (part.strip() for part in trailer.value.partition("|"))
     if not expertise and (handles := _WHO.findall(who)):
         rest = _WHO.sub(" ", who).strip(" ,;:—-()")
-        who, expertise = ", ".join(handles), " ".join(rest.split())
+        who, expertise = ", ".join(handles), _KNOWS.sub("", " ".join(rest.split()))
     topic = expertise or one_line(bare_subject(trailer.head))
     own = {"who": who} | ({"expertise": expertise} if expertise else {})
     statement = as_sentence(shortened(f"Ask {who} about {topic}"))
