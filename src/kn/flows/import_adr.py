@@ -27,6 +27,8 @@ FOLLOWED = (
 )  # fmt: skip
 """Fields that follow the record, as long as nobody edited them."""
 
+STANDING = ("status", "retired_because", "supersedes", "superseded_by", "amends")
+
 Proposed = Literal["keep", "accept"]
 
 
@@ -115,13 +117,14 @@ def import_adrs(
         merged, edited = _follow(ours, base.get(one.path), item, proposed)
         if edited:
             skipped.append((one.path, f"edited in the item since: {', '.join(edited)}"))
-        changed = merged != ours
-        if changed:
+        if changed := merged != ours:
             writes.append((path, merged, False))
         outcome["updated" if changed else "unchanged"].append(Entry(ours.id, path, one.path))
     if not dry_run:
         record.write_items(knowledge, writes)
-    waiting = sum(1 for i in made.values() if i.status == "proposed")
+    written = {item.id: item.status for _, item, _ in writes}
+    kept = {item.id: item.status for item, _ in known.values()}
+    waiting = sum(s == "proposed" for s in {**kept, **written}.values())
     return Imported(
         tuple(outcome["imported"]), tuple(outcome["updated"]), tuple(outcome["unchanged"]),
         tuple(sorted(skipped)), waiting,
@@ -254,11 +257,15 @@ def _follow(
     """The item with what its record changed; and the fields that both sides changed."""
     changes: dict[str, Any] = {}
     edited = []
+    source = theirs.evidence[0]
+    before = {e.document: e for e in ours.evidence}
+    unchanged = before[source.document].blob == source.blob
     for name in FOLLOWED:
         mine, new = getattr(ours, name), getattr(theirs, name)
-        old = getattr(base, name) if base is not None else new
-        if name == "recorded" and not base:
+        if base is None and (unchanged or name == "recorded"):
             continue
+        # What was imported was never in git: its standing follows, its words may be somebody's.
+        old = getattr(base, name) if base else mine if name in STANDING else None
         if mine == new or new == old:
             continue
         if mine == old:
@@ -267,11 +274,8 @@ def _follow(
             edited.append(name)
     if proposed == "accept" and ours.status == "proposed" and theirs.status == "accepted":
         changes["status"] = "accepted"
-    before = {e.document: e for e in ours.evidence}
-    known_blob = before[theirs.evidence[0].document].blob
-    if base is not None and known_blob != theirs.evidence[0].blob:
+    if not unchanged:
         changes["evidence"] = tuple(
-            theirs.evidence[0] if e.document == theirs.evidence[0].document else e
-            for e in ours.evidence
+            source if e.document == source.document else e for e in ours.evidence
         )
     return replace(ours, **changes), edited

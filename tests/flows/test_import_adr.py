@@ -1,0 +1,110 @@
+"""`kn import adr`: records come in once, follow their files, and keep what somebody edited."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.conftest import Git, Kn
+from tests.desk import Desk
+
+RECORD = """# 1. Use Postgres
+
+Date: 2024-01-01
+
+## Status
+
+{status}
+
+## Context
+
+We need a database that keeps its promises.
+
+## Decision
+
+We will use Postgres.
+"""
+
+
+def _write(repo: Path, status: str) -> Path:
+    path = repo / "docs/adr/0001-use-postgres.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(RECORD.format(status=status), "utf-8")
+    return path
+
+
+def _import(kn: Kn, *words: str) -> dict[str, object]:
+    done = kn("import", "adr", "docs/adr", "--json", *words)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, object] = json.loads(done.stdout)
+    return told
+
+
+def _item(repo: Path) -> Path:
+    (path,) = (repo / ".knowledge/decisions").glob("*.yaml")
+    return path
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_the_item_follows_its_record(desk: Desk, git: Git, kn: Kn, committed: bool) -> None:
+    _write(desk.root, "Accepted")
+    first = _import(kn)
+    before = _item(desk.root).read_text("utf-8")
+    again = _import(kn)
+    if committed:
+        git("add", "-A")
+        git("commit", "-q", "-m", "Know")
+
+    _write(desk.root, "Deprecated")
+    followed = _import(kn)
+
+    after = _item(desk.root).read_text("utf-8")
+    counts = [[len(t[k]) for k in ("imported", "updated", "unchanged")]  # type: ignore[arg-type]
+              for t in (first, again, followed)]  # fmt: skip
+    assert counts == [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+    assert ("status: accepted" in before, "status: retired" in after) == (True, True)
+    assert "We will use Postgres" in after or "Use Postgres" in after
+
+
+def test_words_that_somebody_edited_stay(desk: Desk, git: Git, kn: Kn) -> None:
+    path = _write(desk.root, "Accepted")
+    _import(kn)
+    git("add", "-A")
+    git("commit", "-q", "-m", "Know")
+    item = _item(desk.root)
+    statement = next(x for x in item.read_text("utf-8").splitlines() if x.startswith("statement:"))
+    item.write_text(
+        item.read_text("utf-8").replace(statement, "statement: Use Postgres 17, and nothing else."),
+        "utf-8",
+    )
+    path.write_text(path.read_text("utf-8").replace("use Postgres.", "use MySQL."), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("1. Use Postgres", "1. Use MySQL"), "utf-8")
+
+    told = kn("import", "adr", "docs/adr")
+
+    assert "Use Postgres 17, and nothing else." in item.read_text("utf-8")
+    assert "edited in the item since: statement" in told.stdout + told.stderr
+
+
+def test_a_dry_run_writes_nothing(desk: Desk, kn: Kn) -> None:
+    _write(desk.root, "Proposed")
+
+    told = _import(kn, "--dry-run")
+
+    assert len(told["imported"]) == 1  # type: ignore[arg-type]
+    assert not list((desk.root / ".knowledge").rglob("dec-*")) + list(
+        (desk.root / ".knowledge/decisions").glob("*.yaml")
+    )
+
+
+def test_a_proposed_record_that_was_accepted_since_waits_no_more(desk: Desk, kn: Kn) -> None:
+    _write(desk.root, "Proposed")
+    first = kn("import", "adr", "docs/adr")
+
+    _write(desk.root, "Accepted")
+    second = kn("import", "adr", "docs/adr")
+
+    assert "proposed" in first.stdout + first.stderr
+    assert "proposed" not in second.stdout + second.stderr
+    assert "status: accepted" in _item(desk.root).read_text("utf-8")
