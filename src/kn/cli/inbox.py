@@ -19,8 +19,9 @@ KEYS = "[a]ccept [e]dit [r]eject [s]upersede an item, a[m]end one, [=] same as o
 
 
 @click.group(invoke_without_command=True, short_help="Look through what was found.")
+@click.option("--only", multiple=True, metavar="KEY", hidden=True, help="These alone.")
 @click.pass_context
-def command(ctx: click.Context) -> None:
+def command(ctx: click.Context, only: tuple[str, ...]) -> None:
     """Look through the candidates that commits and sessions gave.
 
     On a terminal, one key decides each; elsewhere they are listed.
@@ -28,7 +29,7 @@ def command(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is not None:
         return
     if can_ask():
-        _walk(here())
+        _walk(here(), only)
     else:
         ctx.invoke(list_command)
 
@@ -154,11 +155,13 @@ def reject_command(keys: tuple[str, ...]) -> None:
         triage.reject(knowledge, pending)
 
 
-def _walk(knowledge: Knowledge) -> None:
+def _walk(knowledge: Knowledge, only: Sequence[str] = ()) -> None:
+    """Each candidate in turn; after a commit those alone that it gave."""
     waiting = triage.list_waiting(knowledge)
     _report(waiting)
-    total = len(waiting.pending)
-    for number, one in enumerate(waiting.pending, 1):
+    pending = [p for p in waiting.pending if not only or p.key in only]
+    total = len(pending)
+    for number, one in enumerate(pending, 1):
         say(f"\n{number} of {total}")
         # Only now: it may be like the one that was accepted just before.
         near = triage.find_relatives(knowledge, [one])[one.key]

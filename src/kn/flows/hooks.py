@@ -131,7 +131,7 @@ def _tell(knowledge: Knowledge, run: _Run) -> None:
         return
     _announce(len(run.captured.candidates), run.captured.last or run.made)
     if prompt == "ask" and not knowledge.in_agent:
-        _ask(knowledge.repo.top)
+        _ask(knowledge.repo.top, [c.key for c in run.captured.candidates])
 
 
 def _announce(count: int, commit: str) -> None:
@@ -172,7 +172,7 @@ def _detach(event: str, made: str) -> None:
     )
 
 
-def _ask(top: Path | None) -> None:
+def _ask(top: Path | None, keys: list[str]) -> None:
     """Let the user decide on the spot, on their terminal: a hook's own stdin is empty."""
     import subprocess
 
@@ -181,7 +181,7 @@ def _ask(top: Path | None) -> None:
     try:
         with Path("/dev/tty").open("rb") as terminal:
             subprocess.run(
-                [sys.executable, "-P", "-m", "kn", "inbox"],
+                [sys.executable, "-P", "-m", "kn", "inbox", *(f"--only={k}" for k in keys)],
                 stdin=terminal,
                 stdout=2,
                 cwd=top,
