@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -50,6 +51,26 @@ def test_init_again_keeps_it_and_uninstall_takes_it_out(repo: Path, git: Git, kn
     assert kept.endswith("commit-template")
     assert (repo / ".git/config").read_bytes() == before
     assert not Path(kept).exists()
+
+
+def test_a_deleted_or_moved_repository_folder_never_blocks_a_commit(
+    repo: Path, git: Git, kn: Kn
+) -> None:
+    kn("init", "--no-hooks", "--commit-template")
+    linked, moved = repo.parent / "linked", repo.parent / "moved"
+    git("commit", "--allow-empty", "-m", "One")
+    git("worktree", "add", "-q", str(linked))
+
+    seen = _commit(linked, SHOW)
+    shown = (linked / "seen.txt").read_text("utf-8")
+    git("worktree", "remove", "--force", str(linked))
+    repo.rename(moved)
+    after_move = _commit(moved, SHOW)
+    shutil.rmtree(moved / ".git/kn")
+    after_deletion = _commit(moved, SHOW)
+
+    assert "# Rejected:" in shown
+    assert (seen.returncode, after_move.returncode, after_deletion.returncode) == (0, 0, 0)
 
 
 def test_somebody_elses_template_is_left_alone(repo: Path, git: Git, kn: Kn) -> None:

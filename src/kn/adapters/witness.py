@@ -76,13 +76,14 @@ def is_rewriting(git_dir: str) -> bool:
     return any(os.path.exists(os.path.join(git_dir, name)) for name in names)
 
 
-def holds(path: str, word: bytes) -> bool:
-    """Whether a file holds the word, in any case; a file that cannot be read holds nothing."""
+def includes_others(path: str) -> bool:
+    """Whether a git config includes files besides the one that kn itself may have put there."""
     try:
         with open(path, "rb") as file:
-            return word in file.read().lower()
+            text = file.read().lower()
     except OSError:
         return False
+    return text.count(b"include") > text.count(b"kn/commit.inc")
 
 
 def look(paths: list[str]) -> list[tuple[int, int, int] | None]:

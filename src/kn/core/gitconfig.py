@@ -15,7 +15,7 @@ _SECTION = re.compile(rb'^\s*\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*
 _ENTRY = re.compile(rb"^\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=|$)")
 _JOURNAL = re.compile(rb"^# made: (.+)$", re.MULTILINE)
 _OURS = re.compile(
-    r"merge\.kn\.(name|driver|recursive)|commit\.template|kn\.(initialized|dir)|hook\.kn-[a-z-]+\.(command|event)"
+    r"merge\.kn\.(name|driver|recursive)|(?i:includeif)\.gitdir:.*\.path|kn\.(initialized|dir)|hook\.kn-[a-z-]+\.(command|event)"
 )
 
 
@@ -33,7 +33,8 @@ def put(config: bytes, settings: Iterable[tuple[str, str]], journal: Sequence[st
         section, _, key = name.rpartition(".")
         if section != last:
             family, _, own = section.partition(".")
-            lines.append(f'[{family} "{own}"]' if own else f"[{family}]")
+            named = own.replace("\\", "\\\\").replace('"', '\\"')
+            lines.append(f'[{family} "{named}"]' if own else f"[{family}]")
             last = section
         lines.append(f"\t{key} = {_quote(value)}")
     body = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")

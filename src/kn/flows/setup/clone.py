@@ -38,19 +38,23 @@ def set_up(start: Path, plan: Plan) -> Setup:
     install.apply(plan)
     repo = git.find_repository(start)
     files.make_private_folder(repo.state)
-    if git.config_value(repo, "commit.template") == str(repo.state / install.TEMPLATE):
+    if f"kn/{install.INCLUDED}" in (repo.common_dir / "config").read_text("utf-8", "replace"):
         mark = git.config_value(repo, "core.commentChar") or "#"
-        _write_template(repo.state / install.TEMPLATE, mark if len(mark) == 1 else "#")
+        _write_template(repo.state, mark if len(mark) == 1 else "#")
     if journal.read_seen(repo.state) is None:
         head = git.try_resolve(repo, "HEAD")
         journal.remember_seen(repo.state, [*git.all_tips(repo), *([head] if head else [])])
     return Setup(plan, True)
 
 
-def _write_template(path: Path, mark: str) -> None:
+def _write_template(state: Path, mark: str) -> None:
     """The trailers, as comment lines: git drops them, and an untouched message still aborts."""
     rows = ["", "", *(f"{mark} {row}".rstrip() for row in trailer_help())]
-    files.write_atomic(path, ("\n".join(rows) + "\n").encode("utf-8"), mode=0o600)
+    template = state / install.TEMPLATE
+    files.write_atomic(template, ("\n".join(rows) + "\n").encode("utf-8"), mode=0o600)
+    quoted = str(template).replace("\\", "\\\\").replace('"', '\\"')
+    setting = f'[commit]\n\ttemplate = "{quoted}"\n'
+    files.write_atomic(state / install.INCLUDED, setting.encode("utf-8", "surrogateescape"))
 
 
 def plan_removal(start: Path) -> Plan:

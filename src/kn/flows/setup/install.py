@@ -79,7 +79,7 @@ def plan_install(repo: Repository, options: Options = Options()) -> Plan:
             notes.append("husky is not active in this clone; once it is, run `kn init` again.")
     changes = [*laid, *wired]
     settings = _settings(folder, options, place)
-    settings += _template_setting(repo, options, notes)
+    settings += _template_setting(repo, options, held, notes)
     after = gitconfig.put(held, settings, _journal(repo, known, laid, wired))
     mode = before.mode if isinstance(before, File) else 0o644
     if after != held:
@@ -218,7 +218,7 @@ def _unwired(place: Place) -> list[Change]:
 def _settings(folder: str, options: Options, place: Place | None) -> list[tuple[str, str]]:
     driver = _shell("merge-driver.sh", "", options.command).decode("utf-8", "surrogateescape")
     settings = [
-        ("merge.kn.name", "kn: items are merged field by field"),
+        ("merge.kn.name", "kn: items are merged, and what is in doubt is kept twice"),
         ("merge.kn.driver", driver.rstrip("\n")),
         ("merge.kn.recursive", "binary"),
     ]
@@ -234,21 +234,32 @@ def _settings(folder: str, options: Options, place: Place | None) -> list[tuple[
     return settings
 
 
-TEMPLATE = "commit-template"
-"""The file in kn's own folder that git's `commit.template` names."""
+TEMPLATE, INCLUDED = "commit-template", "commit.inc"
+"""In kn's own folder: the template, and the piece of git config that names it.
+
+Git aborts every commit when `commit.template` names a file that is not there. So it stands in a
+piece that is included only while the repository is where it was: when the folder was moved, or
+`.git/kn` deleted, git passes over it.
+"""
 
 
 def _template_setting(
-    repo: Repository, options: Options, notes: list[str]
+    repo: Repository, options: Options, held: bytes, notes: list[str]
 ) -> list[tuple[str, str]]:
-    """`commit.template`, when it is asked for or set by us already, and nobody else has one."""
+    """The include of `commit.template`, when asked for or there already, and nobody has another."""
     ours = str(repo.state / TEMPLATE)
     current = gitwall.config_value(repo, "commit.template")
     if current not in (None, ours):
         if options.commit_template:
             notes.append(f"commit.template is {current} already; kn leaves it as it is.")
         return []
-    return [("commit.template", ours)] if options.commit_template or current == ours else []
+    if not options.commit_template and f"kn/{INCLUDED}".encode() not in held:
+        return []
+    folder = re.sub(r"[*?\[\\]", r"\\\g<0>", str(repo.common_dir))
+    # The folder itself is the main work tree's; what is below it are the linked ones.
+    return [
+        (f"includeIf.gitdir:{where}.path", f"kn/{INCLUDED}") for where in (folder, f"{folder}/")
+    ]
 
 
 def _journal(
