@@ -286,3 +286,13 @@ def test_an_item_that_came_and_went_is_not_repeated(stocked: Desk, kn: Kn) -> No
     assert OTHER in kn(*ASK).stdout
     path.unlink()
     assert kn(*ASK).stdout == before
+
+
+def test_a_question_that_may_hold_a_secret_is_not_written_down(stocked: Desk, kn: Kn) -> None:
+    drawn, spoken = "k7Qp2xV9mB4tR8wZ", "correcthorsebattery"
+    for words, more in ((drawn, {}), (spoken, {"PASSPHRASE": spoken})):
+        for _ in range(2):
+            time.sleep(0.12)
+            kn("context", f"rate limiting at the gateway {words}", environment=more)
+    held = [p for p in (stocked.root / ".git/kn").rglob("*") if p.is_file()]
+    assert not [p for p in held if any(w.encode() in p.read_bytes() for w in (drawn, spoken))]

@@ -127,7 +127,7 @@ def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) ->
         return ""
     _, git_dir, common = dirs
     configs = [f"{common}/config", f"{git_dir}/config.worktree", *_user_configs()]
-    if any(witness.holds(path, b"include") for path in configs):
+    if any(witness.includes_others(path) for path in configs):
         return ""  # git reads files that nobody watches here
     base = [f"{git_dir}/HEAD", f"{common}/packed-refs", f"{common}/kn/local",
             f"{common}/reftable/tables.list"]  # fmt: skip
@@ -158,9 +158,24 @@ def keep_answer(words: list[str], text: str, generation: str) -> None:
             else's, or an older one, when this one was too fresh to be kept.
     """
     place = _usual_place()
+    if _may_hold_secret(words):
+        return
     if place is not None and generation and "-" not in words and len(text) <= 200_000:
         key = _key(place, "answer", _answer_marks(words, "\0".join(list_uncommitted() or [])))
         witness.save_answer(place[1], (key, generation, text))
+
+
+def _may_hold_secret(words: list[str]) -> bool:
+    """Whether the words may hold a secret, so that they are not written down; in doubt they may.
+
+    Long pieces of letters and digits together, and the values of the user's own environment.
+    """
+    said = " ".join(words)
+    for piece in said.replace("=", " ").replace(":", " ").split():
+        drawn = any(c.isdigit() for c in piece) and any(c.isalpha() for c in piece)
+        if len(piece) >= 12 and drawn and "/" not in piece:
+            return True
+    return any(len(value) >= 8 and value in said for value in os.environ.values())
 
 
 _uncommitted: dict[str, str] = {}
