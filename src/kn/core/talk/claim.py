@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from kn.core.capture.wording import as_sentence, shortened
 from kn.core.model import Rejected
-from kn.core.talk.choice import Choice
+from kn.core.talk.choice import Choice, other_option, parse_choice
+from kn.core.talk.reason import split_why
 from kn.core.talk.text import terms_of
 
 _NEGATIVE = re.compile(r"\b(?:never|don't|do not|avoid|no|not|nobody|mustn't|without)\b", re.I)
@@ -75,6 +77,22 @@ class Claim:
                     self.rejected[place] = Rejected(known.option, because)
                 return
         self.rejected.append(Rejected(option, because))
+
+
+def read_claim(kind: str, text: str, quote: str) -> Claim:
+    """What one text claims: its statement, reason, choice, and the option it turns down."""
+    said, because = split_why(text)
+    statement = shortened(said)
+    other = other_option(text) if kind in ("decision", "convention") else ""
+    return Claim(
+        kind,
+        as_sentence(statement),
+        quote,
+        as_sentence(because),
+        [Rejected(other, because.rstrip("."))] if other else [],
+        "" if statement == said else text,
+        parse_choice(text),
+    )
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:

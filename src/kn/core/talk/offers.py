@@ -10,7 +10,7 @@ import re
 from kn.core.capture.wording import as_sentence, one_line, shortened
 from kn.core.model import Rejected
 from kn.core.talk.choice import LASTING, other_option, parse_choice
-from kn.core.talk.claim import Claim
+from kn.core.talk.claim import Claim, read_claim
 from kn.core.talk.reason import split_why
 
 _LABEL = re.compile(
@@ -56,29 +56,13 @@ def labelled(sentences: list[str]) -> list[Claim]:
         label, what = match["label"].lower(), one_line(match["what"]).strip(" *_")
         last = next((c for c in reversed(found) if c.kind == "decision"), None)
         if label in _KINDS:
-            found.append(_stated(_KINDS[label], what, sentence))
+            found.append(read_claim(_KINDS[label], what, sentence))
         elif label in _REASONS:
             if found and not found[-1].because:
                 found[-1].because = as_sentence(what)
         elif last is not None:
             last.reject(*_option_and_reason(what))
     return found
-
-
-def _stated(kind: str, what: str, quote: str) -> Claim:
-    said, because = split_why(what)
-    statement = shortened(said)
-    choice = parse_choice(what)
-    other = other_option(what) if kind in ("decision", "convention") else ""
-    return Claim(
-        kind,
-        as_sentence(statement),
-        quote,
-        as_sentence(because),
-        [Rejected(other, because.rstrip("."))] if other else [],
-        "" if statement == said else what,
-        choice,
-    )
 
 
 def _option_and_reason(what: str) -> tuple[str, str]:

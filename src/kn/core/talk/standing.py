@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from kn.core.capture.wording import as_sentence, one_line, shortened
-from kn.core.model import Rejected
+from kn.core.capture.wording import one_line
 from kn.core.talk.choice import other_option, parse_choice
-from kn.core.talk.claim import Claim
-from kn.core.talk.reason import split_why
+from kn.core.talk.claim import Claim, read_claim
 
 _PAST = (
     r"(?!(?:mind|been|had|was|were|did|seen|saw|heard|got|thought|said|went|knew|wrote|ran)\b"
@@ -173,16 +171,7 @@ def _claim(kind: str, text: str, quote: str) -> Claim | None:
     text = _OURS.sub("", text, count=1) if _OURS.match(text) else text
     if _PERSONAL.search(text):
         return None
-    said, because = split_why(text)
-    statement = shortened(said)
-    other = other_option(text) if kind == "convention" else ""
-    return Claim(
-        kind,
-        as_sentence(statement),
-        quote,
-        as_sentence(because),
-        [Rejected(other, because.rstrip("."))] if other else [],
-        "" if statement == said else text,
-        parse_choice(_OFTEN.sub("", text)),
-        by_user=True,
-    )
+    claim = read_claim(kind, text, quote)
+    claim.choice = parse_choice(_OFTEN.sub("", text))
+    claim.by_user = True
+    return claim
