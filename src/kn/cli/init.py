@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kn.cli.terminal import can_ask, clean, print_json, say
+from kn.cli.terminal import can_ask, say, show_plan
 from kn.flows.setup import clone as setup
 
 
@@ -32,17 +32,7 @@ def command(
     plan = setup.plan_setup(
         Path.cwd(), directory=directory, hooks=not no_hooks, commit_template=commit_template
     )
-    if as_json:
-        print_json(
-            {"format": 1, "steps": plan.steps, "notes": list(plan.notes), "done": not dry_run}
-        )
-    elif not plan.changes:
-        click.echo("Everything is set up already.")
-    else:
-        for step in plan.steps:
-            click.echo(clean(step))
-    for note in plan.notes:
-        say(f"note: {note}")
+    show_plan(plan, as_json=as_json, dry_run=dry_run, nothing="Everything is set up already.")
     if dry_run:
         return
     if (

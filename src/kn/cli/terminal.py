@@ -7,12 +7,15 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kn.cli.asking import json_text
 from kn.flows.knowledge import AGENT_VARIABLES, Knowledge, open_knowledge
+
+if TYPE_CHECKING:
+    from kn.flows.setup.plan import Plan
 
 
 def clean(text: str) -> str:
@@ -31,6 +34,21 @@ def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """The result as JSON, for programs."""
     known = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     click.echo(json_text(value) if known else json.dumps(value, indent=1))
+
+
+def show_plan(plan: Plan, *, as_json: bool, dry_run: bool, nothing: str = "") -> None:
+    """What a set-up will do, or is doing; `nothing` is said instead when it changes nothing."""
+    if as_json:
+        print_json(
+            {"format": 1, "steps": plan.steps, "notes": list(plan.notes), "done": not dry_run}
+        )
+    elif nothing and not plan.changes:
+        click.echo(nothing)
+    else:
+        for step in plan.steps:
+            click.echo(clean(step))
+    for note in plan.notes:
+        say(f"note: {note}")
 
 
 def can_ask() -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kn.cli.terminal import can_ask, clean, print_json, say
+from kn.cli.terminal import can_ask, show_plan
 from kn.flows.setup import clone as setup
 
 
@@ -20,15 +20,7 @@ def command(dry_run: bool, yes: bool, as_json: bool) -> None:
     Items and the inbox stay where they are.
     """
     plan = setup.plan_removal(Path.cwd())
-    if as_json:
-        print_json(
-            {"format": 1, "steps": plan.steps, "notes": list(plan.notes), "done": not dry_run}
-        )
-    else:
-        for step in plan.steps:
-            click.echo(clean(step))
-    for note in plan.notes:
-        say(f"note: {note}")
+    show_plan(plan, as_json=as_json, dry_run=dry_run)
     if dry_run:
         return
     if plan.steps and not yes and can_ask() and not click.confirm("Do it?", default=True, err=True):
