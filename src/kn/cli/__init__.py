@@ -18,7 +18,7 @@ def main() -> None:
     if arguments[:1] == ["hook"]:
         from kn.flows.serving.quick import run_hook
 
-        sys.exit(run_hook(arguments[1:]))
+        sys.exit(run_hook(arguments[1:], lambda line: sys.stderr.write(line)))
     if arguments == ["--version"]:
         from kn import __version__
 

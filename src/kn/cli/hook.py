@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from kn.flows.serving.quick import run_hook
@@ -12,4 +14,4 @@ from kn.flows.serving.quick import run_hook
 @click.argument("arguments", nargs=-1)
 def command(event: str, arguments: tuple[str, ...]) -> None:
     """Read the commits that are new since the last look; always exits with 0."""
-    run_hook([event, *arguments])
+    run_hook([event, *arguments], lambda line: sys.stderr.write(line))

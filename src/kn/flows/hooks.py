@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,8 +47,8 @@ class _Run:
         return self.event in (DETACHED, SESSION)
 
 
-def run_event(event: str, made: str = "") -> None:
-    """Read what is new; one line on stderr when something was found, silence when not.
+def run_event(event: str, made: str = "", tell: Callable[[str], object] = str) -> None:
+    """Read what is new; one line to the user when something was found, silence when not.
 
     A commit that an agent has just made is read together with the session that made it, where
     the agent's environment names that; no session is ever guessed. With `hooks.prompt: ask` and
@@ -58,6 +58,7 @@ def run_event(event: str, made: str = "") -> None:
     Args:
         event: The git hook's name, or `DETACHED`, or `SESSION`.
         made: With the last two, the commit that the session made.
+        tell: Shows a line to the user; without it nothing is shown.
     """
     started = time.monotonic()
     run = _Run(event, made, commits_read=event == SESSION)
@@ -66,7 +67,7 @@ def run_event(event: str, made: str = "") -> None:
             knowledge = _read(run)
         if knowledge is None or run.captured is None:
             return
-        _tell(knowledge, run)
+        _tell(knowledge, run, tell)
         took = int((time.monotonic() - started) * 1000)
         found = len(run.captured.candidates)
         _log(knowledge.repo.state, f"{event}: read {run.captured.read}, found {found}, {took} ms")
@@ -125,18 +126,15 @@ def _read_session(knowledge: Knowledge, run: _Run) -> None:
     run.captured = replace(run.captured, candidates=tuple(found.values()))
 
 
-def _tell(knowledge: Knowledge, run: _Run) -> None:
+def _tell(knowledge: Knowledge, run: _Run, tell: Callable[[str], object]) -> None:
     prompt = knowledge.settings.text("hooks.prompt")
     if run.captured is None or not run.captured.candidates or run.detached or prompt == "off":
         return
-    _announce(len(run.captured.candidates), run.captured.last or run.made)
+    count, commit = len(run.captured.candidates), run.captured.last or run.made
+    what = "1 candidate" if count == 1 else f"{count} candidates"
+    tell(f"kn: {what} from {commit[:7]}, see `kn inbox`\n")
     if prompt == "ask" and not knowledge.in_agent:
         _ask(knowledge.repo.top, [c.key for c in run.captured.candidates])
-
-
-def _announce(count: int, commit: str) -> None:
-    what = "1 candidate" if count == 1 else f"{count} candidates"
-    sys.stderr.write(f"kn: {what} from {commit[:7]}, see `kn inbox`\n")
 
 
 @contextmanager

@@ -5,11 +5,17 @@ hold something starts the rest of kn. After HEAD has moved the branch's context 
 process of its own.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 import zlib
 
 from kn.adapters import witness
+
+TYPE_CHECKING = False  # `typing` stays out of the path of a hook
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LIMIT = 1.8
 """Seconds that a hook may take (DESIGN, promise 2: 2 s, with the start of Python)."""
@@ -28,8 +34,11 @@ _LOCAL_VARIABLES = (
 """What git tells its hooks, and is not meant for what outlives them."""
 
 
-def run_hook(arguments: list[str]) -> int:
-    """What an installed git hook calls; always 0, within its time, whatever happens inside."""
+def run_hook(arguments: list[str], tell: Callable[[str], object]) -> int:
+    """What an installed git hook calls; always 0, within its time, whatever happens inside.
+
+    `tell` shows a line to the user.
+    """
     try:
         if arguments == [AHEAD]:
             from kn.flows.ahead import build_ahead
@@ -40,8 +49,8 @@ def run_hook(arguments: list[str]) -> int:
             from kn.flows.hooks import run_event
 
             # What git hands to a hook of its own is not meant for us.
-            made = arguments[1:2] if arguments[0] in _BY_ITSELF else []
-            run_event(arguments[0], *made)
+            made = arguments[1] if arguments[0] in _BY_ITSELF and arguments[1:] else ""
+            run_event(arguments[0], made, tell)
         start_ahead()
     except BaseException:
         if os.environ.get("KN_DEBUG") == "hooks":
