@@ -58,8 +58,7 @@ def from_npm(root: Path, package: str) -> Path:
         [npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", package],
         cwd=root, env=OUTSIDE, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
-    if done.returncode:
-        pytest.skip(f"npm could not install {package}: {done.stderr[-200:]}")
+    assert done.returncode == 0, f"npm could not install {package}: {done.stderr[-200:]}"
     return root / "node_modules" / ".bin"
 
 
@@ -69,8 +68,7 @@ def from_pypi(folder: Path, package: str) -> Path:
         [folder / "bin/pip", "-q", "install", package],
         env=OUTSIDE, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
-    if done.returncode:
-        pytest.skip(f"pip could not install {package}: {done.stderr[-200:]}")
+    assert done.returncode == 0, f"pip could not install {package}: {done.stderr[-200:]}"
     return folder / "bin"
 
 
