@@ -24,7 +24,8 @@ demo: $(VENV)/.ready ## Tell the whole story on a small git history made in a te
 test: $(VENV)/.ready ## Run the tests
 	$(BIN)/python -m pytest -n 2 -q
 
-test-all: $(VENV)/.ready ## Run the slow ones too: kills, real hook managers, real agents
+test-all: $(VENV)/.ready ## Run the slow ones too: kills, real hook managers, litellm, real agents
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,llm]'
 	KN_REAL_AGENTS="$(abspath $(AGENTS))" $(BIN)/python -m pytest -q -m "slow or not slow"
 
 agents: $(VENV)/.ready ## Install Claude Code and Codex with npm (800 MB), for tests with the real ones
