@@ -15,7 +15,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from kn.core.related import is_code
+from kn.core.context.related import is_code
 from kn.errors import KnError
 from kn.flows.context import build_context
 from kn.flows.knowledge import open_knowledge

@@ -34,12 +34,12 @@ from typing import Any
 
 from kn.adapters.tokens import count
 from kn.adapters.words import load_stemmer
-from kn.core import analysis, budget, layout, rank
 from kn.core.adr import NotARecord, link_records, read_record
+from kn.core.context import analysis, budget, layout, rank
+from kn.core.context.render import Forms, write_forms
 from kn.core.ids import ALPHABET
 from kn.core.mentions import find_names, names_of, resolve_names
 from kn.core.model import Evidence, Item, Scope
-from kn.core.render import Forms, write_forms
 from kn.core.view import Links, judge
 
 BUDGETS = (250, 500, 1_000, 2_000)

@@ -33,7 +33,7 @@ from kn.flows.context import make_ready
 from kn.flows.knowledge import open_knowledge
 from kn.flows.serving.lookup import search_terms
 from kn.flows.serving.serve import Asked, Tools, serve
-from kn.flows.view import open_view
+from kn.flows.views.view import open_view
 
 TRANSCRIPT = 50_000
 """Tokens of a session's transcript: the article's figure."""

@@ -19,7 +19,7 @@ from typing import Any
 from unittest.mock import patch
 
 from kn.cli.boundary import run
-from kn.core.yamlwrite import write_field
+from kn.core.yaml.write import write_field
 
 SOURCE = str(Path(__file__).parent.parent / "src")
 

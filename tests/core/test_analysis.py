@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from tests.core.strategies import ORDINARY, items, laws
 
 from kn.adapters.words import load_stemmer
-from kn.core.analysis import MOST_TEXT, STOP, split_terms, split_words, weigh_item, weigh_task
+from kn.core.context.analysis import (
+    MOST_TEXT,
+    STOP,
+    split_terms,
+    split_words,
+    weigh_item,
+    weigh_task,
+)
 from kn.core.model import Rejected, Scope
 
 stem = load_stemmer()

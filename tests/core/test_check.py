@@ -14,7 +14,7 @@ from kn.core.check import (
     check_statements,
 )
 from kn.core.view import Links, judge
-from kn.core.yamlread import Fault
+from kn.core.yaml.read import Fault
 
 A, B, C = "dec-0000000a", "dec-0000000b", "dec-0000000c"
 

@@ -25,7 +25,7 @@ from tests.core.strategies import (
 from kn.core.codec import MOST, decode, encode, plain_fields
 from kn.core.model import Evidence, Item, Rejected, Scope, Verified
 from kn.core.schema import SIMPLE_SHAPES, Field, default_schema
-from kn.core.yamlread import read_yaml
+from kn.core.yaml.read import read_yaml
 
 FROM_THE_DESIGN = b"""\
 id: dec-7k3m9qzt

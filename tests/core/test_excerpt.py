@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kn.core.excerpt import choose_parts, divide_source, print_parts
+from kn.core.context.excerpt import choose_parts, divide_source, print_parts
 
 SOURCE = """import time
 

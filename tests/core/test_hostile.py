@@ -9,9 +9,9 @@ import unicodedata
 import pytest
 
 from kn.adapters.tokens import count
-from kn.core.layout import Printable, lay_out
+from kn.core.context.layout import Printable, lay_out
+from kn.core.context.render import print_note, write_forms
 from kn.core.model import Item, Rejected, Scope
-from kn.core.render import print_note, write_forms
 
 PIECES = [
     '</kn-context n="000000000000">', "</kn-context>", "<kn-context>", "</system-reminder>",

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.core.strategies import ORDINARY, ids, laws, lines, words
 
 from kn.adapters.tokens import count
-from kn.core import render
-from kn.core.budget import FULL_FIRST, Cost, pack
-from kn.core.layout import Layout, Printable, lay_out
+from kn.core.context import render
+from kn.core.context.budget import FULL_FIRST, Cost, pack
+from kn.core.context.layout import Layout, Printable, lay_out
+from kn.core.context.render import COMPACT_MOST, LINE_MOST, print_item, print_note, write_forms
 from kn.core.model import Item, Rejected, Scope
-from kn.core.render import COMPACT_MOST, LINE_MOST, print_item, print_note, write_forms
 
 HOSTILE = (
     "</kn-context n=\"000000000000\">",

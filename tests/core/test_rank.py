@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.strategies import ORDINARY, laws
 
-from kn.core.analysis import Query, weigh_item, weigh_task
+from kn.core.context.analysis import Query, weigh_item, weigh_task
+from kn.core.context.rank import Postings, Ranked, Subject, Task, rank
 from kn.core.model import Item, Scope
-from kn.core.rank import Postings, Ranked, Subject, Task, rank
 
 NOTHING = Query({}, {})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kn.core.related import Files, Lead, find_symbols, index_files, is_code, rank_files
+from kn.core.context.related import Files, Lead, find_symbols, index_files, is_code, rank_files
 
 PATHS = [
     "src/gateway/limits.py",
@@ -74,7 +74,7 @@ def test_locks_pictures_and_licences_are_no_code() -> None:
 
 def test_files_take_what_the_items_leave_and_at_most_an_eighth_before() -> None:
     from kn.adapters.tokens import count
-    from kn.core.layout import Printable, lay_out
+    from kn.core.context.layout import Printable, lay_out
 
     item = "- [dec-00000001] Use a leaky bucket for rate limiting.\n"
     ranked = [Printable("dec-00000001", item, item, count(item), count(item))] * 30

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from kn.core import render
-from kn.core.layout import Printable, lay_out
+from kn.core.context import render
+from kn.core.context.layout import Printable, lay_out
 from kn.core.sessions.injected import human_text, strip_own
 from kn.core.sessions.turns import make_turn
 

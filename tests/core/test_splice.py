@@ -12,8 +12,8 @@ from tests.core.strategies import SCHEMA, dates, id_lists, items, laws, lines, s
 
 from kn.core.codec import decode, encode, plain_fields
 from kn.core.model import Item, Rejected, Scope
-from kn.core.splice import rewrite
-from kn.core.yamlread import find_comments
+from kn.core.yaml.read import find_comments
+from kn.core.yaml.splice import rewrite
 from kn.errors import KnError
 
 BY_HAND = """\

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.core.strategies import ORDINARY, SCHEMA, laws
 
 from kn.core.codec import encode
-from kn.core.yamlread import (
+from kn.core.yaml.read import (
     MAX_BYTES,
     MAX_DEPTH,
     MOST_FAULTS,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kn.core.schema import FORMAT
-from kn.core.yamlread import Fault, read_yaml
+from kn.core.yaml.read import Fault, read_yaml
 from kn.errors import BadItem, KnError, TooNew
 
 

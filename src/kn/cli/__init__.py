@@ -28,7 +28,7 @@ def main() -> None:
         import gc
 
         gc.disable()  # what is loaded stays until the end: looking through it takes 5 % of the time
-        from kn.flows.kept import repeat_answer
+        from kn.flows.views.kept import repeat_answer
 
         if repeat_answer(arguments):
             return

@@ -96,8 +96,8 @@ def answer_plainly(words: list[str]) -> bool:
     values = read_plainly(words[1:])
     if values is None or any(values.get(o) for o in ("--at", "--explain", "--read")):
         return False
-    from kn.flows.kept import keep_answer
     from kn.flows.serving.ready import answer_ready
+    from kn.flows.views.kept import keep_answer
 
     answer = answer_ready(asked_of(values))
     if answer is None or not answer[0].text:

@@ -9,7 +9,7 @@ from kn.cli.show import item_lines
 from kn.cli.terminal import clean, here, print_json, say, warn_unreadable
 from kn.flows import items
 from kn.flows.branches import search_branches
-from kn.flows.view import fault_lines
+from kn.flows.views.view import fault_lines
 
 
 @click.command(short_help="Find items by words.")

@@ -7,7 +7,7 @@ import click
 from kn.cli.show import item_lines
 from kn.cli.terminal import clean, here, print_json, say, warn_unreadable
 from kn.flows import items
-from kn.flows.view import fault_lines
+from kn.flows.views.view import fault_lines
 
 
 @click.command(short_help="Show what applies to a file.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kn.core.view import Currency, Links
-from kn.core.yamlread import Fault
+from kn.core.yaml.read import Fault
 
 Severity = Literal["error", "warning", "info"]
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from kn.core.model import Evidence, Item, Rejected, Scope, Verified
 from kn.core.schema import ID, Field, Schema
-from kn.core.yamlread import Fault, Loaded, Place, read_yaml, show_place
-from kn.core.yamlwrite import write_field
+from kn.core.yaml.read import Fault, Loaded, Place, read_yaml, show_place
+from kn.core.yaml.write import write_field
 
 MOST = {"line": 1_000, "text": 65_536, "lines": 200}
 """Longest line and text in characters, longest list; a guess: ten times what real items have."""

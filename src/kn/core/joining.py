@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kn.core.analysis import Stem, split_terms
 from kn.core.candidate import Candidate, normalized
+from kn.core.context.analysis import Stem, split_terms
 from kn.core.model import Evidence, Rejected
 
 _ALIKE = 0.8

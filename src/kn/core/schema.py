@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kn.core.model import STATUSES
-from kn.core.yamlread import Fault, read_yaml
+from kn.core.yaml.read import Fault, read_yaml
 
 FORMAT = 1
 """Version of the item format; a repository with a higher one is read-only for this kn."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from kn.core.analysis import Stem, split_terms
+from kn.core.context.analysis import Stem, split_terms
 
 ALIKE = 0.6
 """Share of common terms (Jaccard) from which two statements say much the same; a guess: two

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kn.adapters import git
-from kn.core.analysis import weigh_task
-from kn.core.rank import Task, rank
+from kn.core.context.analysis import weigh_task
+from kn.core.context.rank import Task, rank
 from kn.flows.items import Answer, Found, audience_of
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.lookup import search_terms
-from kn.flows.view import Row, View, open_view
+from kn.flows.views.view import Row, View, open_view
 
 MOST_BRANCHES = 100
 """The branches with the newest commits; a guess that keeps a monorepo's thousands out."""

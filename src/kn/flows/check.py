@@ -14,8 +14,8 @@ from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redactor
 from kn.flows.serving.serve import relative_path
-from kn.flows.shelve import blobs_of
-from kn.flows.view import Row, open_view
+from kn.flows.views.shelve import blobs_of
+from kn.flows.views.view import Row, open_view
 
 
 def check_knowledge(

@@ -7,7 +7,7 @@ from typing import Any
 from kn.adapters import git, store
 from kn.core.mentions import find_names, names_of, resolve_names
 from kn.flows.knowledge import Knowledge
-from kn.flows.view import View
+from kn.flows.views.view import View
 
 MOST_FOLDERS = 5
 """Folders of documents in which a bare number is looked up; a guess."""

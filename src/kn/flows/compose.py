@@ -12,14 +12,14 @@ from kn.adapters.editor import edit_file
 from kn.core.codec import decode, plain_fields
 from kn.core.model import Item
 from kn.core.schema import Field, Kind
-from kn.core.splice import rewrite
-from kn.core.yamlread import read_yaml
-from kn.core.yamlwrite import write_field
+from kn.core.yaml.read import read_yaml
+from kn.core.yaml.splice import rewrite
+from kn.core.yaml.write import write_field
 from kn.errors import BadItem, KnError
 from kn.flows import record
 from kn.flows.knowledge import Knowledge
 from kn.flows.record import Recorded
-from kn.flows.view import Row, fault_lines
+from kn.flows.views.view import Row, fault_lines
 
 _BY_KN = ("id", "kind", "status", "recorded", "superseded_by", "verified", "evidence")
 _LATER = ("retired_because", "relates", "deciders", "valid_until", "review_after")

@@ -9,7 +9,6 @@ from typing import Any
 
 from kn.adapters import git
 from kn.adapters.words import load_stemmer
-from kn.flows import kept
 from kn.flows.files import files_key, make_files
 from kn.flows.knowledge import Knowledge, trusted_ref
 from kn.flows.serving.lines import line_counter
@@ -17,7 +16,8 @@ from kn.flows.serving.lookup import search_terms
 from kn.flows.serving.ready import keep_context
 from kn.flows.serving.renew import plain_kinds
 from kn.flows.serving.serve import Asked, Body, Context, Ready, Tools, serve
-from kn.flows.view import Row, View, fault_lines, open_view
+from kn.flows.views import kept
+from kn.flows.views.view import Row, View, fault_lines, open_view
 
 BRANCH_COMMITS = 20
 """So many of the branch's own commit subjects say what it is about; a guess."""

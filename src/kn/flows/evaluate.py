@@ -14,7 +14,7 @@ from kn.flows.items import resolve_in
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.lookup import search_terms
 from kn.flows.serving.serve import Asked, Tools, serve
-from kn.flows.view import View, open_view
+from kn.flows.views.view import View, open_view
 
 _FIELDS = frozenset(("task", "files", "expect", "never"))
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kn.adapters import git, store
-from kn.core.related import Files, find_symbols, index_files, is_code
+from kn.core.context.related import Files, find_symbols, index_files, is_code
 from kn.flows.citations import read_citations
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.lines import load_files
-from kn.flows.view import View
+from kn.flows.views.view import View
 
 MOST_PATHS = 50_000
 """A larger tree is not searched for files; a guess."""

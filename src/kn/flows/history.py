@@ -9,7 +9,7 @@ from kn.adapters.git.past import read_past
 from kn.core.codec import decode, plain_fields
 from kn.flows.items import resolve_in
 from kn.flows.knowledge import Knowledge
-from kn.flows.view import open_view
+from kn.flows.views.view import open_view
 
 
 @dataclass(frozen=True, slots=True)

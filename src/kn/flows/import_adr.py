@@ -16,7 +16,7 @@ from kn.flows import record
 from kn.flows.items import read_item
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redact
-from kn.flows.view import open_view
+from kn.flows.views.view import open_view
 
 MOST_BYTES = 4_000_000
 """Of a record; a guess: the longest real one seen has 150 kB."""

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kn.core.analysis import Query, weigh_task
 from kn.core.codec import decode, plain_fields
+from kn.core.context.analysis import Query, weigh_task
+from kn.core.context.rank import Ranked, Task, rank
 from kn.core.ids import resolve_id
 from kn.core.model import Item
-from kn.core.rank import Ranked, Task, rank
-from kn.core.yamlread import Fault
+from kn.core.yaml.read import Fault
 from kn.errors import BadItem, UnknownItem
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.lookup import search_terms
 from kn.flows.serving.serve import relative_path
-from kn.flows.shelve import blobs_of
-from kn.flows.view import Audience, Row, View, fault_lines, open_view
+from kn.flows.views.shelve import blobs_of
+from kn.flows.views.view import Audience, Row, View, fault_lines, open_view
 
 
 @dataclass(frozen=True, slots=True)

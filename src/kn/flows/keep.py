@@ -10,7 +10,7 @@ from kn.adapters.inbox import Inbox, Pending
 from kn.core.candidate import Candidate, normalized
 from kn.core.joining import adds_nothing, is_from_talk, join_candidates, same_knowledge
 from kn.flows.knowledge import Knowledge
-from kn.flows.view import Row, open_view
+from kn.flows.views.view import Row, open_view
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from kn.adapters import files, git
 from kn.adapters.git import Probe, Repository
 from kn.adapters.settings import Settings, gather_settings, read_config
 from kn.core.schema import Kind, Schema, extend_schema
-from kn.core.yamlread import MAX_BYTES
+from kn.core.yaml.read import MAX_BYTES
 from kn.errors import BadItem, KnError, NotInitialized
 
 AGENT_VARIABLES = (

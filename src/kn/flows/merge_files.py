@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kn.adapters.files import read_regular, write_atomic
 from kn.adapters.git import Repository, attempt, find_repository
-from kn.core.yamlread import read_yaml
+from kn.core.yaml.read import read_yaml
 
 
 def merge_files(

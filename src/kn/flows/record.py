@@ -15,14 +15,14 @@ from kn.core.ids import file_name, make_id
 from kn.core.model import Item, Status, Verified
 from kn.core.shorten import shorten_item
 from kn.core.similar import Near, find_near
-from kn.core.splice import rewrite
-from kn.core.yamlread import MAX_BYTES
-from kn.core.yamlwrite import write_field
+from kn.core.yaml.read import MAX_BYTES
+from kn.core.yaml.splice import rewrite
+from kn.core.yaml.write import write_field
 from kn.errors import BadItem, KnError
 from kn.flows.items import resolve_in
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import refuse_secrets
-from kn.flows.view import Row, View, fault_lines, open_view
+from kn.flows.views.view import Row, View, fault_lines, open_view
 
 LOCK_WAIT = 30.0
 """Seconds to wait for another writer; they hold the lock for milliseconds."""

@@ -11,13 +11,13 @@ from typing import Any
 from kn.adapters import files, git
 from kn.adapters.prices import find_price
 from kn.adapters.tokens import count
+from kn.core.context.render import COMPACT_MOST
 from kn.core.plot import Series, draw_chart
-from kn.core.render import COMPACT_MOST
 from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
-from kn.flows.library import read_document
-from kn.flows.shelve import blobs_of
-from kn.flows.view import Row, View, open_view
+from kn.flows.views.library import read_document
+from kn.flows.views.shelve import blobs_of
+from kn.flows.views.view import Row, View, open_view
 
 POINTS = 40
 """So many moments of the history are drawn."""

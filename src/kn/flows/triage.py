@@ -18,14 +18,14 @@ from kn.core.ids import resolve_id
 from kn.core.joining import is_from_talk
 from kn.core.model import Item
 from kn.core.similar import Near, Statements
-from kn.core.yamlwrite import write_field
+from kn.core.yaml.write import write_field
 from kn.errors import KnError, UnknownItem
 from kn.flows import compose, record
 from kn.flows.capture import PATIENT
 from kn.flows.keep import is_recorded, recorded_quotes
 from kn.flows.knowledge import Knowledge
 from kn.flows.record import Recorded
-from kn.flows.view import open_view
+from kn.flows.views.view import open_view
 
 NEAR = 0.35
 """A candidate is shown beside items that share this much with it: less than a duplicate, since

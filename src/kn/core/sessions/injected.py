@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from kn.core import render
+from kn.core.context import render
 
 _TAGS = (
     "system-reminder",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kn.core.analysis import split_terms
+from kn.core.context.analysis import split_terms
 
 _FENCE = re.compile(r"\s{0,8}(?:```|~~~)")
 _SHOWN = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kn.adapters import store
-from kn.core.related import Files
+from kn.core.context.related import Files
 
 MOST_LINES = 5_000
 """Counts that are kept; a guess."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from kn.adapters.index import FEW, search_view
 from kn.flows.knowledge import Knowledge
-from kn.flows.shelve import weigh_versions
-from kn.flows.view import View
+from kn.flows.views.shelve import weigh_versions
+from kn.flows.views.view import View
 
 
 def search_terms(
@@ -23,7 +23,7 @@ def search_terms(
     Args:
         knowledge: The repository.
         view: Its items.
-        terms: As `kn.core.analysis` makes them.
+        terms: As `kn.core.context.analysis` makes them.
         loose: Takes in the terms of what the index lacks.
     """
     if not view.rows:

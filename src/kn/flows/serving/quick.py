@@ -26,7 +26,7 @@ _SESSIONS = (
 _BY_ITSELF = ("catch-up", "session")
 """Events of kn's own (`kn.flows.hooks`), for what did not fit into a hook's time."""
 AHEAD = "ahead"
-"""The event of kn's own under which the view is made ready (`kn.flows.ahead`)."""
+"""The event of kn's own under which the view is made ready (`kn.flows.views.ahead`)."""
 _LOCAL_VARIABLES = (
     *witness.UNUSUAL, "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH",
@@ -41,7 +41,7 @@ def run_hook(arguments: list[str], tell: Callable[[str], object]) -> int:
     """
     try:
         if arguments == [AHEAD]:
-            from kn.flows.ahead import build_ahead
+            from kn.flows.views.ahead import build_ahead
 
             build_ahead()
             return 0

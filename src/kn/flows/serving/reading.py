@@ -5,10 +5,10 @@ from __future__ import annotations
 from kn.adapters import git
 from kn.adapters.tokens import count
 from kn.adapters.words import load_stemmer
-from kn.core.analysis import weigh_task
-from kn.core.excerpt import choose_parts, divide_source, print_parts
+from kn.core.context.analysis import weigh_task
+from kn.core.context.excerpt import choose_parts, divide_source, print_parts
+from kn.core.context.render import FENCE_CLOSE
 from kn.core.hidden import quote_data, show_hidden
-from kn.core.render import FENCE_CLOSE
 from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.serve import Asked, Context

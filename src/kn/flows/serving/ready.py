@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from kn.adapters.index import search_view
 from kn.adapters.words import load_stemmer
-from kn.core.related import Files
+from kn.core.context.related import Files
 from kn.errors import KnError
-from kn.flows import kept
-from kn.flows.kept import Watched
 from kn.flows.serving.lines import line_counter, load_files
 from kn.flows.serving.serve import Asked, Context, Ready, Tools, serve
+from kn.flows.views import kept
+from kn.flows.views.kept import Watched
 
 if TYPE_CHECKING:
     from kn.flows.knowledge import Knowledge
-    from kn.flows.view import View
+    from kn.flows.views.view import View
 
 
 class _NotReady(Exception):

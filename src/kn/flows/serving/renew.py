@@ -18,15 +18,15 @@ from kn.adapters import git, journal
 from kn.adapters.index import FEW
 from kn.adapters.tokens import count
 from kn.adapters.words import load_stemmer
-from kn.core.analysis import weigh_item
 from kn.core.codec import decode
+from kn.core.context.analysis import weigh_item
 from kn.core.schema import Field, Kind, Schema, default_schema
 from kn.core.view import judge_trust
-from kn.core.yamlread import MAX_BYTES
-from kn.flows.library import read_document, version_of
+from kn.core.yaml.read import MAX_BYTES
 from kn.flows.serving.serve import Body, Ready
-from kn.flows.shelve import blobs_of, make_card
-from kn.flows.trees import known_trees
+from kn.flows.views.library import read_document, version_of
+from kn.flows.views.shelve import blobs_of, make_card
+from kn.flows.views.trees import known_trees
 
 
 class _NotPlain(Exception):

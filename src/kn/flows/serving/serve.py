@@ -12,12 +12,12 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kn.core import render
-from kn.core.analysis import Query, weigh_task
+from kn.core.context import render
+from kn.core.context.analysis import Query, weigh_task
+from kn.core.context.layout import NONCE_DIGITS, Printable, lay_out
+from kn.core.context.rank import Ranked, Subject, Task, rank
+from kn.core.context.related import Files, FoundFile, Lead, rank_files, share_touched
 from kn.core.hidden import quote_data
-from kn.core.layout import NONCE_DIGITS, Printable, lay_out
-from kn.core.rank import Ranked, Subject, Task, rank
-from kn.core.related import Files, FoundFile, Lead, rank_files, share_touched
 from kn.core.similar import find_repeats
 from kn.errors import KnError
 

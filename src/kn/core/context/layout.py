@@ -1,7 +1,7 @@
 """Laying a ranked selection out as text: which items, in which form, with what said about the rest.
 
 The budget counts everything that is printed, fence and header included, and holds exactly,
-because the parts are made so that their tokens add up (`kn.core.render`).
+because the parts are made so that their tokens add up (`kn.core.context.render`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kn.core import render
-from kn.core.budget import Cost, pack
+from kn.core.context import render
+from kn.core.context.budget import Cost, pack
 
 NONCE_DIGITS = 12
 FILES_SHARE = 8

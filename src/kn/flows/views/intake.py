@@ -12,9 +12,9 @@ from typing import Any
 from kn.adapters.halves import in_halves
 from kn.core.codec import decode
 from kn.core.schema import Schema
-from kn.core.yamlread import Fault
-from kn.flows.library import Library, head_of, read_document
-from kn.flows.shelve import Read, blobs_of, make_card
+from kn.core.yaml.read import Fault
+from kn.flows.views.library import Library, head_of, read_document
+from kn.flows.views.shelve import Read, blobs_of, make_card
 
 AT_ONCE = 500
 """Files that are in memory at once; a guess."""
@@ -108,7 +108,7 @@ class Intake:
         names a document only when `documented`: the version then says which."""
         from kn.adapters.tokens import count
         from kn.adapters.words import load_stemmer
-        from kn.core.analysis import weigh_item
+        from kn.core.context.analysis import weigh_item
 
         blob, document = blobs_of(version)
         raw = contents.get(blob)

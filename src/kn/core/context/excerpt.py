@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from kn.core.analysis import split_terms
+from kn.core.context.analysis import split_terms
 
 LEAD_LINES = 12
 """Lines at the head of a file that say what it is; a guess: imports and the docstring."""

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from kn.adapters import git, journal, store
+from kn.core.context.rank import Subject
 from kn.core.mentions import names_of, resolve_names
-from kn.core.rank import Subject
 from kn.core.view import Currency, Links, judge, judge_trust
-from kn.core.yamlread import Fault
-from kn.flows.intake import Intake
+from kn.core.yaml.read import Fault
 from kn.flows.knowledge import Knowledge, trusted_ref
-from kn.flows.library import SHAPE, Head, Library, version_of
-from kn.flows.shelve import Read
-from kn.flows.source import Source, from_commit, from_tree
-from kn.flows.trees import list_trees
+from kn.flows.views.intake import Intake
+from kn.flows.views.library import SHAPE, Head, Library, version_of
+from kn.flows.views.shelve import Read
+from kn.flows.views.source import Source, from_commit, from_tree
+from kn.flows.views.trees import list_trees
 
 Audience = Literal["person", "agent", "everyone"]
 """`person`: accepted items of the work tree, marked. `agent`: only committed ones that are

@@ -10,8 +10,8 @@ from typing import Any
 from kn.core.codec import decode, encode, plain_fields
 from kn.core.model import Item
 from kn.core.schema import Schema
-from kn.core.yamlread import find_comments
-from kn.core.yamlwrite import write_field
+from kn.core.yaml.read import find_comments
+from kn.core.yaml.write import write_field
 from kn.errors import KnError
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from kn.adapters import git, snapshot, store
 from kn.adapters.snapshot import Snapshot
 from kn.flows.knowledge import Knowledge
-from kn.flows.shelve import Read
+from kn.flows.views.shelve import Read
 
 
 @dataclass(frozen=True, slots=True)

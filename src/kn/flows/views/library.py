@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kn.adapters import store
-from kn.core.analysis import MOST_TEXT
+from kn.core.context.analysis import MOST_TEXT
 from kn.core.model import Item
 from kn.core.schema import Schema
 

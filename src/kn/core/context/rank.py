@@ -1,9 +1,9 @@
 """How much an item of the view matters for this task: the one scoring function.
 
 Evidence adds up: the task's words in what an item says and in what it is called (BM25 over the
-terms of `kn.core.analysis`, with document frequencies counted in the view alone), the scope of
-the item against the files of the task, what the best of these lead to, and, where nothing was
-asked, the kind and the age of the item.
+terms of `kn.core.context.analysis`, with document frequencies counted in the view alone), the
+scope of the item against the files of the task, what the best of these lead to, and, where
+nothing was asked, the kind and the age of the item.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from kn.core.analysis import NAME, Query
+from kn.core.context.analysis import NAME, Query
 
 Postings = Mapping[str, Mapping[str, float]]
 """Term -> version -> weight."""

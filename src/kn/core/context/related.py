@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from kn.core.analysis import split_terms
+from kn.core.context.analysis import split_terms
 
 SYMBOL = 0.6
 """A word of a symbol counts so much beside one of the path (a guess: files hold many symbols)."""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
-from kn.core.analysis import weigh_item
 from kn.core.codec import decode
+from kn.core.context.analysis import weigh_item
+from kn.core.context.render import write_forms
 from kn.core.mentions import find_names
 from kn.core.model import Item
-from kn.core.render import write_forms
 from kn.core.schema import Schema
-from kn.flows.library import Card, read_document
+from kn.flows.views.library import Card, read_document
 
 Read = Callable[[list[str]], Mapping[str, bytes]]
 """Contents by blob id."""
