@@ -56,6 +56,32 @@ def test_a_file_that_the_task_names_is_not_found_again() -> None:
     assert paths(["invoice"], known=("src/billing/invoice.py",)) == []
 
 
+def test_commits_told_in_the_same_words_lead_to_what_they_changed() -> None:
+    told = [("Round the totals of a bill", ["src/billing/invoice.py"]), ("Bump", ["README.md"])]
+    about = index_files(PATHS, {}, {}, stem, told)
+
+    found = rank_files(about, {stem("totals"): 1.0, stem("bill"): 1.0}, ())
+
+    assert [(f.path, f.why) for f in found][:1] == [
+        ("src/billing/invoice.py", "changed by commits of these words")
+    ]
+    assert "README.md" not in [f.path for f in found]
+
+
+def test_a_commit_that_changed_everything_and_one_of_gone_files_say_nothing() -> None:
+    told = [("Reformat totals", [*PATHS, *map(str, range(40))]), ("Drop totals", ["gone.py"])]
+
+    assert rank_files(index_files(PATHS, {}, {}, stem, told), {stem("totals"): 1.0}, ()) == []
+
+
+def test_one_common_word_among_many_unknown_ones_is_too_little() -> None:
+    told = [(f"Add thing {n}", [PATHS[n % 4]]) for n in range(50)]
+    about = index_files(PATHS, {}, {}, stem, told)
+    asked = {stem(w): 1.0 for w in ("add", "kubernetes", "operator", "webhooks")}
+
+    assert rank_files(about, asked, ()) == []
+
+
 def test_no_evidence_names_nothing() -> None:
     assert paths(["kubernetes"]) == []
 

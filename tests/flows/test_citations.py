@@ -54,3 +54,29 @@ def test_a_later_citation_is_read_on_top(
     context = json.loads(kn("context", "--file", "src/page.py", "--json").stdout)
 
     assert [i["id"] for i in context["items"]] == [cited]
+
+
+def test_the_task_is_led_to_what_commits_of_its_words_changed(
+    cited: str, knowledge_repo: Path, git: Git, kn: Kn
+) -> None:
+    (knowledge_repo / "src/page.py").write_text("x = 4\n", "utf-8")
+    git("commit", "-q", "-a", "-m", "Show umlauts in invoices")
+
+    context = json.loads(kn("context", "invoices show broken umlauts", "--json").stdout)
+
+    assert [(f["path"], f["why"]) for f in context["files"]] == [
+        ("src/page.py", "changed by commits of these words")
+    ]
+
+
+def test_a_history_that_was_rewritten_is_read_anew(
+    cited: str, knowledge_repo: Path, git: Git, kn: Kn
+) -> None:
+    (knowledge_repo / "src/page.py").write_text("x = 4\n", "utf-8")
+    git("commit", "-q", "-a", "-m", "Show umlauts in invoices")
+    kn("context", "umlauts")
+    git("commit", "-q", "--amend", "-m", "Quote the addresses")
+
+    assert json.loads(kn("context", "umlauts", "--json").stdout)["files"] == []
+    files = json.loads(kn("context", "quote addresses", "--json").stdout)["files"]
+    assert [f["path"] for f in files] == ["src/page.py"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kn.adapters import git, store
-from kn.core.context.related import Files, find_symbols, index_files, is_code
+from kn.core.context.related import MOST_TOLD, Files, find_symbols, index_files, is_code
 from kn.flows.citations import read_citations
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.lines import load_files
@@ -18,6 +18,8 @@ MOST_PATHS = 50_000
 """A larger tree is not searched for files; a guess."""
 MOST_READ = 4_000
 """So many source files are read for their symbols; in a larger tree the paths alone count."""
+MOST_COMMITS = 2_000
+"""So many earlier commits are asked what they changed; a guess: old ones tell of moved files."""
 MOST_BYTES = 200_000
 """Of a source file; larger ones are generated."""
 _SOURCE = frozenset(
@@ -30,7 +32,7 @@ def files_key(knowledge: Knowledge, view: View) -> str:
     """Changes whenever the files, or what leads to them, may have changed."""
     head = view.commit or knowledge.probe.head
     documents = sorted({r.document for r in view.rows})
-    shown = repr((2, head, knowledge.folder, documents, sorted(_commits(view).items())))
+    shown = repr((3, head, knowledge.folder, documents, sorted(_commits(view).items())))
     return hashlib.sha1(
         shown.encode("utf-8", "surrogateescape"), usedforsecurity=False
     ).hexdigest()[:16]
@@ -67,7 +69,8 @@ def make_files(knowledge: Knowledge, view: View) -> Files:
 
     symbols = _read_symbols(knowledge, paths)
     touched = _read_touched(knowledge, view) if paths else {}
-    files = index_files(sorted(paths), symbols, touched, load_stemmer())
+    told = _read_told(knowledge, head) if paths else []
+    files = index_files(sorted(paths), symbols, touched, load_stemmer(), told)
     store.save(knowledge.state / "files", (key, *files))
     return files
 
@@ -97,6 +100,21 @@ def _read_touched(knowledge: Knowledge, view: View) -> dict[str, set[str]]:
     for item_id, paths in read_citations(knowledge, view).items():
         touched.setdefault(item_id, set()).update(paths)
     return {i: paths for i, paths in touched.items() if paths}
+
+
+def _read_told(knowledge: Knowledge, head: str) -> list[tuple[str, list[str]]]:
+    """Subject and paths of the last commits; what was read is kept, and only newer ones added."""
+    path = knowledge.state / "told"
+    loaded: Any = store.load(path)
+    known = loaded if isinstance(loaded, tuple) and len(loaded) == 2 else ("", [])
+    rows: list[tuple[str, list[str]]] = list(known[1])
+    if known[0] != head:
+        since = known[0] if known[0] and git.is_ancestor(knowledge.repo, known[0], head) else ""
+        found = git.changes_told(knowledge.repo, head, since, MOST_COMMITS)
+        newer = [(subject, paths[: MOST_TOLD + 1]) for _, subject, paths in found]
+        rows = [*newer, *(rows if since else [])][:MOST_COMMITS]
+        store.save(path, (head, rows))
+    return rows
 
 
 def _flat(lists: Iterable[list[str]]) -> list[str]:

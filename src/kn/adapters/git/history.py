@@ -152,10 +152,23 @@ _CITES = r"(^|[^a-z])[a-z]{2,8}-[0-9a-hjkmnp-tv-z]{8}|(adr|ad|dr|rfc)s?[-_ #]{0,
 
 def citing(repo: Repository, head: str, since: str) -> list[tuple[str, str, list[str]]]:
     """Commit, message and changed paths of the commits whose message may name an item."""
+    return _log_paths(repo, head, since, "%B", "-E", "-i", f"--grep={_CITES}")
+
+
+def changes_told(
+    repo: Repository, head: str, since: str, most: int
+) -> list[tuple[str, str, list[str]]]:
+    """Commit, subject and changed paths of the last `most` commits, newest first."""
+    return _log_paths(repo, head, since, "%s", f"--max-count={most}")
+
+
+def _log_paths(
+    repo: Repository, head: str, since: str, form: str, *which: str
+) -> list[tuple[str, str, list[str]]]:
     span = [head, *([f"^{since}"] if since else [])]
-    out = run(repo, "log", "-E", "-i", f"--grep={_CITES}", "--no-merges", "-z", "--name-only",
+    out = run(repo, "log", *which, "--no-merges", "-z", "--name-only",
               "--no-renames", "--encoding=UTF-8", "--no-notes", "--no-show-signature",
-              "--format=%x01%H%n%B%x02", *span, "--")  # fmt: skip
+              f"--format=%x01%H%n{form}%x02", *span, "--")  # fmt: skip
     found = []
     for entry in out.split(b"\x01")[1:]:
         head_part, _, rest = entry.partition(b"\x02")
