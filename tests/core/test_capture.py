@@ -186,6 +186,35 @@ def test_evidence_names_the_commit_and_the_session() -> None:
     assert (found.evidence[0].commit, found.evidence[0].session) == ("abc", "claude:1")
 
 
+@pytest.mark.parametrize(
+    ("message", "kind", "statement"),
+    [
+        ("Decision: use a leaky bucket", "decision", "use a leaky bucket"),
+        ("Gotcha: the pool is per process | set its size to two\n\nMore.", "gotcha", "the pool is"),
+        ("Owner: @ann knows billing", "owner", "Ask @ann about billing"),
+        ("Convention: money is in cents", "convention", "money is in cents"),
+    ],
+)
+def test_a_subject_may_be_a_trailer(message: str, kind: str, statement: str) -> None:
+    (found,) = capture(message)
+
+    assert found.kind == kind
+    assert found.statement.lower().startswith(statement.lower())
+
+
+def test_what_was_rejected_goes_with_the_decision_of_the_subject() -> None:
+    message = "Decision: use a leaky bucket\n\nRejected: token bucket | bursts overran payments"
+
+    (found,) = capture(message)
+
+    assert [r.option for r in found.rejected] == ["token bucket"]
+    assert found.evidence[0].quote == "Decision: use a leaky bucket"
+
+
+def test_a_topic_in_lower_case_is_no_trailer() -> None:
+    assert capture("incident: page the right person") == []
+
+
 def test_the_same_knowledge_told_twice_is_proposed_once() -> None:
     assert len(capture("x\n\nGotcha: fork breaks it\n\nGotcha: fork breaks it\n")) == 1
 

@@ -35,6 +35,11 @@ _TRAILER = re.compile(
     r"(?:\*\*|__)?[ \t]?:(?:\*\*|__)?(?:[ \t]+(?P<value>\S.*)?)?$",
     re.DOTALL,
 )
+_STATED_FIRST = re.compile(
+    r"(?:Decision|Constraint|Directive|Convention|Gotcha|Warn|Incident|Owner):[ \t]+\S"
+)
+"""A subject that is a trailer itself (`git commit -m "Decision: …"`). In lower case such a word is
+a topic, as in `incident: page the right person`."""
 _HYPHENATED = re.compile(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+")
 _BULLET = re.compile(r"[ \t]{0,12}(?:[-*•+]|\(?(?:\d{1,2}|[ivx]{1,4})[.)])[ \t]+(?=\S)")
 _FENCE = re.compile(r"[ \t]{0,8}(?:```|~~~)")
@@ -95,7 +100,7 @@ def parse_message(text: str) -> Message:
         return Message("", "")
     subject, rest = lines[0].text.strip(), lines[1:]
     reader = _Reader(text, head=subject, indent=4 if subject == _SQUASHED else 0)
-    for line in rest:
+    for line in lines if _STATED_FIRST.match(subject) else rest:
         reader.read(line)
     reader.close()
     body = text[rest[0].start : rest[-1].end].strip() if rest else ""
