@@ -226,6 +226,18 @@ def test_a_text_that_cannot_be_used_is_kept(desk: Desk, tmp_path: Path, script: 
     assert draft.stat().st_size > 0 and _items(desk) == []
 
 
+def test_a_text_with_a_secret_is_kept_without_it(desk: Desk, tmp_path: Path) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
+    script = f'printf "statement: Deploy with {token}.\\nbecause: long thought\\n" > "$1"'
+
+    ran = desk("add", "decision", KN_EDITOR=_editor(tmp_path, script))
+
+    (draft,) = _drafts(desk)
+    kept = draft.read_text()
+    assert ran.code == 2 and str(draft) in ran.err and "secret" in ran.err
+    assert "long thought" in kept and token not in kept and _items(desk) == []
+
+
 def test_an_editor_that_fails_writes_nothing(desk: Desk) -> None:
     ran = desk("add", "decision", KN_EDITOR="false")
     assert ran.code == 2 and "editor" in ran.err and _items(desk) == [] and _drafts(desk) == []

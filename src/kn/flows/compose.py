@@ -19,6 +19,7 @@ from kn.errors import BadItem, KnError
 from kn.flows import record
 from kn.flows.knowledge import Knowledge
 from kn.flows.record import Recorded
+from kn.flows.redaction import make_redact, refuse_secrets
 from kn.flows.views.view import Row, fault_lines
 
 _BY_KN = ("id", "kind", "status", "recorded", "superseded_by", "verified", "evidence")
@@ -62,9 +63,10 @@ def compose_item(knowledge: Knowledge, kind: str, fields: Mapping[str, Any]) -> 
     try:
         edit_file(knowledge.repo, draft, os.environ)
         given = _read_draft(draft, template, abort=not fields.get("statement"))
+        refuse_secrets(knowledge, os.environ, files.read_regular(draft).decode("utf-8", "replace"))
         item = record.draft_item(knowledge, kind, record.resolve_links(knowledge, given))
     except KnError as error:
-        _keep_text(draft, template, error)
+        _keep_text(knowledge, draft, template, error)
         raise
     draft.unlink()
     return item
@@ -82,15 +84,24 @@ def _read_draft(draft: Path, template: bytes, *, abort: bool) -> dict[str, Any]:
     return given
 
 
-def _keep_text(draft: Path, before: bytes, error: KnError) -> None:
-    """Say where the user's text is, or take the draft away when nobody wrote anything."""
+def _keep_text(knowledge: Knowledge, draft: Path, before: bytes, error: KnError) -> None:
+    """Say where the user's text is, or take the draft away when nobody wrote anything.
+
+    What looks like a secret is taken out of it: drafts lie there until somebody looks.
+    """
     try:
-        if files.read_regular(draft) == before:
-            draft.unlink()
-            return
+        written = files.read_regular(draft)
     except (FileNotFoundError, KnError):
         return
-    error.hint = " ".join(filter(None, (error.hint, f"Your text is kept in {draft}.")))
+    if written == before:
+        draft.unlink()
+        return
+    text = written.decode("utf-8", "surrogateescape")
+    kept = make_redact(knowledge, os.environ)(text)
+    if kept != text:
+        files.write_atomic(draft, kept.encode("utf-8", "surrogateescape"), mode=0o600)
+    note = f"Your text is kept{'' if kept == text else ', without the secret,'} in {draft}."
+    error.hint = " ".join(filter(None, (error.hint, note)))
 
 
 def _draft_path(knowledge: Knowledge, kind: str) -> Path:
@@ -159,7 +170,7 @@ def edit_item(
         item = _read_changed(knowledge, row, written)
         done = record.replace_file(knowledge, row.path, before, written, item)
     except KnError as error:
-        _keep_text(draft, before, error)
+        _keep_text(knowledge, draft, before, error)
         raise
     draft.unlink()
     return done
