@@ -107,8 +107,8 @@ def settings() -> Iterator[str]:
 def rules() -> Iterator[str]:
     """What `kn check` looks for."""
     yield "| code | severity | what |\n|---|---|---|"
-    for code, (severity, meaning) in RULES.items():
-        yield f"| {code} | {severity} | {meaning} |"
+    for rule in RULES.values():
+        yield f"| {rule.code} | {rule.severity} | {rule.title} |"
 
 
 MAKERS = {

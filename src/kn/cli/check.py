@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from kn.cli.boundary import EXIT_NO
-from kn.cli.terminal import clean, here, print_json, say
+from kn.cli.findings import print_findings
+from kn.cli.terminal import here
 from kn.core.check import RULES
+from kn.core.report import FORMATS
 from kn.flows.check import check_knowledge
 
 
@@ -14,10 +16,18 @@ from kn.flows.check import check_knowledge
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--at", default="", metavar="REV", help="The items of a revision.")
 @click.option("--explain", metavar="CODE", help="Say what a code means.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="lines", help="How to print findings."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[str, ...], at: str, explain: str | None, as_json: bool
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    at: str,
+    explain: str | None,
+    form: str,
+    as_json: bool,
 ) -> None:
     """Check schema, ids, file names and links of all items, or of those in PATHs.
 
@@ -26,15 +36,9 @@ def command(
     if explain:
         if explain not in RULES:
             raise click.UsageError(f"There is no rule {explain}; there are {', '.join(RULES)}.")
-        click.echo(f"{explain} ({RULES[explain][0]}): {RULES[explain][1]}")
+        click.echo(f"{explain} ({RULES[explain].severity}): {RULES[explain].title}")
         return
     findings = check_knowledge(here(at=at), paths, at=at)
-    if as_json:
-        print_json({"format": 1, "findings": [f.to_json() for f in findings]})
-    else:
-        for f in findings:
-            click.echo(clean(f"{f.path}:{f.line}:1: {f.severity}: {f.message} [{f.code}]"))
-        if not findings:
-            say("kn: no findings.")
+    print_findings(findings, "json" if as_json else form)
     if any(f.severity == "error" for f in findings):
         ctx.exit(EXIT_NO)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from kn.core.check import Finding, check_files, check_links, check_places, check_statements
+from kn.core.check import Finding, by_importance
+from kn.core.check.links import check_files, check_links, check_places, check_statements
 from kn.core.codec import decode
 from kn.core.model import Item
 from kn.core.redact import Redactor
@@ -69,8 +70,7 @@ def _find_all(knowledge: Knowledge, at: str) -> list[Finding]:
     findings = check_files(faults) + check_places(places) + check_links(items, currency)
     findings += check_statements(statements)
     findings += stale
-    order = {"error": 0, "warning": 1, "info": 2}
-    return sorted(findings, key=lambda f: (order[f.severity], f.path, f.line, f.code))
+    return by_importance(findings)
 
 
 def _say_secrets(row: Row, raw: bytes, redactor: Redactor) -> list[Finding]:

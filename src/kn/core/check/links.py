@@ -1,61 +1,15 @@
-"""Is the knowledge sound: rules over all items of a view. Findings, never changes."""
+"""Rules over links, places and files: what hangs together, and what does not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
 
+from kn.core.check.finding import Finding
 from kn.core.view import Currency, Links
 from kn.core.yaml.read import Fault
 
-Severity = Literal["error", "warning", "info"]
-
-RULES: dict[str, tuple[Severity, str]] = {
-    "KN001": ("error", "the file is not readable as an item of its kind"),
-    "KN002": ("warning", "a field that this kn does not know"),
-    "KN003": ("error", "two files have the same id"),
-    "KN004": ("error", "the file lies in the folder of another kind, or its name lacks the id"),
-    "KN010": ("error", "a link names an item that is not here"),
-    "KN011": ("error", "items supersede each other in a circle"),
-    "KN012": ("warning", "several current items supersede the same one, and nothing links them"),
-    "KN013": ("warning", "an item is superseded and its file does not say so"),
-    "KN014": ("warning", "a file says that it is superseded, and nothing here supersedes it"),
-    "KN020": ("warning", "the statement has more than about 40 tokens"),
-    "KN040": ("error", "the item holds what looks like a secret"),
-    "KN030": ("warning", "a file that the item was verified against has changed"),
-    "KN031": ("warning", "the day to review the item has passed"),
-}
-"""Code -> severity and what it means; codes never change their meaning."""
-
 STATEMENT_WORDS = 36
 """Words of a statement from which it is too long: about 40 tokens of English prose."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that somebody should look at."""
-
-    code: str
-    path: str
-    line: int
-    message: str
-    id: str = ""
-
-    @property
-    def severity(self) -> Severity:
-        return RULES[self.code][0]
-
-    def to_json(self) -> dict[str, Any]:
-        """The shape of `kn check --json` and `kn review --json`."""
-        return {
-            "code": self.code,
-            "severity": self.severity,
-            "path": self.path,
-            "line": self.line,
-            "message": self.message,
-            "id": self.id,
-        }
 
 
 def check_files(faults: Mapping[str, Sequence[Fault]]) -> list[Finding]:
