@@ -167,11 +167,11 @@ def test_check_finds_each_kind_of_trouble(desk: Desk, code: str) -> None:
     ran = desk("check", "--json")
     found = {f["code"]: f for f in ran.json["findings"]}
     assert code in found, ran.out
-    assert set(found[code]) == {"code", "severity", "path", "line", "message", "id"}
+    assert set(found[code]) == {"code", "severity", "path", "line", "col", "message", "id"}
     assert ran.code == (found[code]["severity"] == "error" or any(
         f["severity"] == "error" for f in found.values()))  # fmt: skip
     plain = desk("check").out
-    assert re.search(rf"^\.knowledge/decisions/[^:]+:\d+:1: \w+: .+ \[{code}\]$", plain, re.M), (
+    assert re.search(rf"^\.knowledge/decisions/[^:]+:\d+:\d+: \w+: .+ \[{code}\]$", plain, re.M), (
         plain
     )
     assert code in desk.ok("check", "--explain", code).out
