@@ -18,11 +18,24 @@ from kn.flows.setup import clone as setup
 @click.option(
     "--commit-template", is_flag=True, help="Show the trailers in the commit editor, as comments."
 )
+@click.option(
+    "--editor",
+    "editors",
+    multiple=True,
+    type=click.Choice(["vscode"]),
+    help="Wire this editor too: tasks, and a schema for items.",
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would be done.")
 @click.option("-y", "--yes", is_flag=True, help="Do it without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def command(
-    directory: str, no_hooks: bool, commit_template: bool, dry_run: bool, yes: bool, as_json: bool
+    directory: str,
+    no_hooks: bool,
+    commit_template: bool,
+    editors: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Lay down .knowledge/, set up the merge driver, and install git hooks beside yours.
 
@@ -30,7 +43,11 @@ def command(
     `kn uninstall` takes out again to the byte. Running it again changes nothing.
     """
     plan = setup.plan_setup(
-        Path.cwd(), directory=directory, hooks=not no_hooks, commit_template=commit_template
+        Path.cwd(),
+        directory=directory,
+        hooks=not no_hooks,
+        commit_template=commit_template,
+        editors=editors,
     )
     show_plan(plan, as_json=as_json, dry_run=dry_run, nothing="Everything is set up already.")
     if dry_run:

@@ -9,7 +9,7 @@ from pathlib import Path
 from kn.adapters import files, git, journal
 from kn.core.commit import trailer_help
 from kn.core.jsonschema import schema_files
-from kn.core.schema import extend_schema
+from kn.core.schema import Schema, extend_schema
 from kn.flows.setup import install, uninstall
 from kn.flows.setup.plan import Plan
 
@@ -23,12 +23,24 @@ class Setup:
 
 
 def plan_setup(
-    start: Path, *, directory: str = "", hooks: bool = True, commit_template: bool = False
+    start: Path,
+    *,
+    directory: str = "",
+    hooks: bool = True,
+    commit_template: bool = False,
+    editors: tuple[str, ...] = (),
 ) -> Plan:
     """What `kn init` would do here, without doing it."""
     repo = git.find_repository(start)
+    schema = _schema(repo, directory)
     options = install.Options(
-        directory, _own_command(), _generated(repo, directory), hooks, commit_template
+        directory,
+        _own_command(),
+        {f"schema/{name}": raw for name, raw in schema_files(schema).items()},
+        hooks,
+        commit_template,
+        editors,
+        {kind.name: kind.folder for kind in schema.kinds.values()},
     )
     return install.plan_install(repo, options)
 
@@ -68,15 +80,15 @@ def remove(plan: Plan) -> Setup:
     return Setup(plan, True)
 
 
-def _generated(repo: git.Repository, directory: str) -> dict[str, bytes]:
-    """The JSON Schemas of the kinds, the team's own included."""
+def _schema(repo: git.Repository, directory: str) -> Schema:
+    """The kinds of this tree, the team's own included."""
     kinds: dict[str, bytes] = {}
     folder = directory or git.config_value(repo, "kn.dir") or ".knowledge"
     if repo.top is not None:
         for path in sorted((repo.top / folder / "kinds").glob("*.yaml")):
             kinds[path.name] = files.read_regular(path)
     schema, _ = extend_schema(kinds)
-    return {f"schema/{name}": raw for name, raw in schema_files(schema).items()}
+    return schema
 
 
 def _own_command() -> str:

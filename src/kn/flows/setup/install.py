@@ -17,6 +17,7 @@ from kn.adapters.wiring.place import Place, find_place
 from kn.core import gitconfig
 from kn.core.schema import FORMAT
 from kn.errors import KnError, TooNew
+from kn.flows.setup import vscode
 from kn.flows.setup.plan import (
     EVENTS,
     Plan,
@@ -27,6 +28,7 @@ from kn.flows.setup.plan import (
     once,
     work_tree,
 )
+from kn.flows.setup.vscode import Wired
 
 __all__ = ["Options", "Plan", "apply", "plan_install"]
 
@@ -49,6 +51,10 @@ class Options:
     hooks: bool = True
     commit_template: bool = False
     """Whether the commit editor shows the trailers as comment lines."""
+    editors: tuple[str, ...] = ()
+    """Editors to wire: `vscode`."""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """Name of each kind -> its folder of items, for the editors."""
 
 
 def plan_install(repo: Repository, options: Options = Options()) -> Plan:
@@ -77,10 +83,15 @@ def plan_install(repo: Repository, options: Options = Options()) -> Plan:
         wired, notes = _wire(place, options.command)
         if place.manager == "hooks folder" and (top / ".husky").is_dir():
             notes.append("husky is not active in this clone; once it is, run `kn init` again.")
-    changes = [*laid, *wired]
+    editor = Wired()
+    if "vscode" in options.editors:
+        editor = vscode.wire(repo, folder, options.kinds)
+        notes += editor.notes
+    changes = [*laid, *wired, *editor.changes]
     settings = _settings(folder, options, place)
     settings += _template_setting(repo, options, held, notes)
-    after = gitconfig.put(held, settings, _journal(repo, known, laid, wired))
+    made = once([*_journal(repo, known, laid, wired), *editor.journal])
+    after = gitconfig.put(held, settings, made)
     mode = before.mode if isinstance(before, File) else 0o644
     if after != held:
         what = "set the merge driver and note what init made"

@@ -10,6 +10,7 @@ from kn.adapters.git import Repository
 from kn.adapters.wiring import hookfile, lefthook
 from kn.adapters.wiring.changes import Change, File, Folder, look
 from kn.core import gitconfig
+from kn.flows.setup import vscode
 from kn.flows.setup.plan import (
     EVENTS,
     Plan,
@@ -42,6 +43,7 @@ def plan_uninstall(repo: Repository) -> Plan:
     folder = gitwall.config_value(repo, "kn.dir") or ".knowledge"
     notes: list[str] = []
     changes = _unwire(repo, entries)
+    changes += vscode.unwire(repo, entries)
     changes += _template(repo, entries, notes)
     changes += _folders(repo, entries, top / folder, changes)
     rest = gitconfig.take(held)
