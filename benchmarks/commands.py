@@ -100,6 +100,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15)
     arguments = parser.parse_args()
     os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed kn is compiled, too
     for size in arguments.sizes:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             make_repository(Path(folder), size)

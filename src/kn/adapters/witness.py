@@ -12,6 +12,9 @@ RACY_NS = 50_000_000
 """As in `kn.adapters.snapshot`: a file touched so shortly before it was looked at may change again
 within the same tick of the clock."""
 
+STEP = 5
+"""Values that `look_into` tells of a file: name, times of content and inode, size, inode."""
+
 UNUSUAL = (
     "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_CONFIG_COUNT",
     "GIT_CONFIG_PARAMETERS", "GIT_CONFIG", "GIT_NAMESPACE",
@@ -103,30 +106,54 @@ def look(paths: list[str]) -> list[tuple[int, int, int] | None]:
     return seen
 
 
-def look_into(folders: list[str]) -> list[tuple[str, int, int, int]]:
-    """The same of every file in the folders, in the order in which the disk lists them.
+def look_into(folders: list[str]) -> list[list[object]]:
+    """The same of all that lies in the folders: for each of these one flat list, `STEP` for a file.
 
-    A folder is listed in the same order as long as it is unchanged; where that does not hold all
-    looks changed, which costs time and nothing else.
+    A folder that cannot be read to its end is never as it was before.
     """
-    seen = []
-    for folder in folders:
-        try:
-            with os.scandir(folder) as entries:
-                seen += [
-                    (entry.path, max(known.st_mtime_ns, known.st_ctime_ns), known.st_size,
-                     known.st_ino)
-                    for entry in entries
-                    for known in (entry.stat(follow_symlinks=False),)
-                ]  # fmt: skip
-        except OSError:
-            continue
+    return [_list_folder(folder) for folder in folders]
+
+
+def _list_folder(folder: str) -> list[object]:
+    seen: list[object] = []
+    try:
+        # Beside an open folder the kernel walks no path for each file: a third less time.
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except (OSError, AttributeError):
+        return seen
+    try:
+        with os.scandir(handle) as entries:
+            for entry in entries:
+                known = entry.stat(follow_symlinks=False)
+                seen += (
+                    entry.name, known.st_mtime_ns, known.st_ctime_ns, known.st_size, known.st_ino,
+                )  # fmt: skip
+    except OSError:
+        seen.append(os.urandom(8).hex())
+    finally:
+        os.close(handle)
     return seen
 
 
-def newest(stats: list[tuple[int, int, int] | None], files: list[tuple[str, int, int, int]]) -> int:
-    """The latest modification time among them."""
-    times = [s[0] for s in stats if s is not None] + [f[1] for f in files]
+def compare_folder(before: list[object], after: list[object]) -> list[str] | None:
+    """The names of the files that changed in a folder; None when others are there than before.
+
+    The order does not matter: a file that is replaced may be listed at another place.
+    """
+    if len(before) != len(after):
+        return None
+    old = {before[n]: before[n + 1 : n + STEP] for n in range(0, len(before), STEP)}
+    new = {after[n]: after[n + 1 : n + STEP] for n in range(0, len(after), STEP)}
+    if old.keys() != new.keys():
+        return None
+    return [str(name) for name, seen in new.items() if old[name] != seen]
+
+
+def newest(stats: list[tuple[int, int, int] | None], files: list[list[object]]) -> int:
+    """The latest time of a change among them."""
+    times: list[int] = [s[0] for s in stats if s is not None]
+    for seen in files:
+        times += (*seen[1::STEP], *seen[2::STEP])  # type: ignore[arg-type]
     return max(times, default=0)
 
 

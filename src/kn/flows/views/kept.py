@@ -9,9 +9,13 @@ import time
 
 from kn.adapters import witness
 
+TYPE_CHECKING = False  # `typing` is an import more
+if TYPE_CHECKING:
+    from typing import Any
+
 TOO_OLD = 86_400
 """Seconds for which something kept may be used; what is current depends on the day."""
-SHAPE = 5
+SHAPE = 6
 """Of what is kept; whoever changes `serving.serve.Ready`, or what is in it, raises this."""
 
 _MARKS = (
@@ -73,27 +77,24 @@ class Recalled:
         self._looked: tuple[object, ...] = ()
         self._newest = 0
 
-    def compare(self, watch: tuple[object, ...]) -> bool:
-        """Look at all that was watched; False when more than the content of items changed."""
-        _, generation, _, paths, stats, folders, files = watch
-        assert isinstance(paths, list) and isinstance(stats, list)
-        assert isinstance(folders, list) and isinstance(files, list)
-        now, found = witness.look(paths), witness.look_into(folders)
-        self.generation = str(generation)
-        self._looked = (paths, now, folders, found)
-        self._newest = witness.newest(now, found)
-        if len(files) != len(found):
-            return False
-        if files != found:
-            self.changed = [f[0] for f, old in zip(found, files, strict=True) if f != old]
-            before = {f[0] for f in files}
-            if not before.issuperset(self.changed) or any("/kinds/" in p for p in self.changed):
-                return False
-        other = [p for p, old, new in zip(paths, stats, now, strict=True) if old != new]
+    def compare(self, looked: "_Looked") -> bool:
+        """Compare all that was watched; False when more than the content of items changed."""
+        self.generation = looked.generation
+        self._looked = (looked.paths, looked.now, looked.folders, looked.found)
+        self._newest = witness.newest(looked.now, looked.found)
+        for folder, old, new in zip(looked.folders, looked.files, looked.found, strict=True):
+            if old != new:
+                names = witness.compare_folder(old, new)
+                if names is None or folder.endswith("/kinds"):
+                    return False
+                self.changed += [f"{folder}/{name}" for name in names]
+        stats = looked.stats
+        other = [p for p, old, new in zip(looked.paths, stats, looked.now, strict=True)
+                 if old != new]  # fmt: skip
         if other and (len(other) > 1 or not other[0].endswith("/kn/local")):
             return False
         if other:
-            size = stats[paths.index(other[0])]
+            size = stats[looked.paths.index(other[0])]
             self.added = witness.read_from(other[0], size[1] if size else 0)
         return True
 
@@ -110,10 +111,10 @@ def recall_ready(unreviewed: bool) -> Recalled | None:
     ready = _load(place, "ready", marks) if place is not None else None
     if place is None or ready is None or not isinstance(ready[2], tuple):
         return None
-    watch = _load_watch(place, marks)
+    looked = _seen.pop((place, *marks), None) or _look(place, marks)
     recalled = Recalled(place, marks, ready[2])
-    same = watch is not None and watch[1] == ready[1]
-    return recalled if watch is not None and same and recalled.compare(watch) else None
+    same = looked is not None and looked.generation == ready[1]
+    return recalled if looked is not None and same and recalled.compare(looked) else None
 
 
 def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) -> str:
@@ -197,15 +198,34 @@ def _take_uncommitted(place: tuple[str, str], started: witness.Started | None) -
     return _uncommitted.setdefault(place[0], raw.decode("utf-8", "surrogateescape"))
 
 
+class _Looked:
+    """What was watched, as it was and as it is."""
+
+    def __init__(self, watch: "tuple[Any, ...]") -> None:
+        _, generation, _, self.paths, self.stats, self.folders, self.files = watch
+        self.generation: str = generation
+        self.now = witness.look(self.paths)
+        self.found = witness.look_into(self.folders)
+
+
+_seen: dict[tuple[object, ...], _Looked] = {}
+"""What `repeat_answer` looked at, by place and marks: whoever goes on from there takes it out, for
+nobody is to look at ten thousand files twice in a command."""
+
+
+def _look(place: tuple[str, str], marks: list[str]) -> _Looked | None:
+    watch = _load_watch(place, marks)
+    return None if watch is None else _Looked(watch)
+
+
 def _unchanged(place: tuple[str, str], marks: list[str]) -> str:
     """The generation of what was watched, if all of it is as it was, today; else empty."""
-    watch = _load_watch(place, marks)
-    if watch is None:
+    looked = _look(place, marks)
+    if looked is None:
         return ""
-    _, generation, _, paths, stats, folders, files = watch
-    assert isinstance(paths, list) and isinstance(folders, list)
-    same = witness.look(paths) == stats and witness.look_into(folders) == files
-    return str(generation) if same else ""
+    _seen[place, *marks] = looked
+    same = looked.now == looked.stats and looked.found == looked.files
+    return looked.generation if same else ""
 
 
 def _load_watch(place: tuple[str, str], marks: list[str]) -> tuple[object, ...] | None:
