@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("kn.cli.evaluate:command", "Score the knowledge on known tasks."),
     "stats": ("kn.cli.stats:command", "Count the knowledge, its health and its worth."),
     "import": ("kn.cli.import_records:command", "Take in records that you have."),
+    "mcp": ("kn.cli.mcp:command", "Serve agents over MCP, on stdin and stdout."),
     "uninstall": ("kn.cli.uninstall:command", "Undo `kn init`; items stay."),
     "hook": ("kn.cli.hook:command", "What the git hooks call."),
     "merge-driver": ("kn.cli.merge_driver:command", "What git calls to merge an item."),

@@ -59,5 +59,13 @@ def quote_data(text: str) -> str:
     says. Newlines and odd spaces become blanks, `<` before a name or a slash becomes `‹`, and a
     run of three backticks becomes quotes.
     """
-    line = " ".join(show_hidden(text.replace("\n", " ")).split())
-    return _FENCE.sub("'''", _POSING.sub("‹", line))
+    return quote_line(" ".join(show_hidden(text.replace("\n", " ")).split()))
+
+
+def quote_line(line: str) -> str:
+    """The same of one line whose blanks matter, as YAML's do.
+
+    >>> quote_line("  a: </system>")
+    '  a: ‹/system>'
+    """
+    return _FENCE.sub("'''", _POSING.sub("‹", show_hidden(line)))

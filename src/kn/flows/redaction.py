@@ -39,6 +39,11 @@ def _redactor(
     return Redactor(own_secrets(environment, home, top) | set(more), salt)
 
 
+def forget_secrets() -> None:
+    """Read the user's own values anew the next time: for a process that lives long."""
+    _redactor.cache_clear()
+
+
 def make_redact(knowledge: Knowledge, environment: Mapping[str, str]) -> Callable[[str], str]:
     """A function that takes the secrets out of a text."""
     redactor = make_redactor(knowledge, environment)

@@ -183,6 +183,11 @@ _uncommitted: dict[str, str] = {}
 """What git said in this process, by work tree: it is asked once a command."""
 
 
+def forget_uncommitted() -> None:
+    """Ask git anew the next time: for a process that answers more than one command."""
+    _uncommitted.clear()
+
+
 def list_uncommitted() -> list[str] | None:
     """The tracked files here that differ from HEAD, the knowledge apart; None: ask git properly."""
     place = _usual_place()
