@@ -119,7 +119,11 @@ class OpenAIResponses(Dialect):
     name = "openai-responses"
 
     def tools(self, body: dict[str, Any]) -> list[str]:
-        return [tool.get("name") or tool.get("type", "") for tool in body.get("tools") or []]
+        offered = body.get("tools") or []
+        names = [tool.get("name") or tool.get("type", "") for tool in offered]
+        # Codex offers the tools of an MCP server in a namespace of its own.
+        spaces = [tool for tool in offered if tool.get("type") == "namespace"]
+        return names + [f"{s['name']}__{tool['name']}" for s in spaces for tool in s["tools"]]
 
     def history(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         items = body.get("input") or []
@@ -149,14 +153,16 @@ class OpenAIResponses(Dialect):
                 }
             )
         if reply.tool:
+            space, _, name = reply.tool.rpartition("__")
             items.append(
                 {
                     "type": "function_call",
                     "id": short_id("fc_"),
                     "call_id": short_id("call_"),
-                    "name": reply.tool,
+                    "name": name,
                     "arguments": json.dumps(reply.input),
                     "status": "completed",
+                    **({"namespace": space} if space else {}),
                 }
             )
         return items

@@ -28,13 +28,13 @@ class FoundItem(BaseModel):
     statement: str
     trust: str = Field("", description="reviewed, or local: of this clone, not reviewed yet.")
     standing: str = Field("current", description="current, superseded, retired, … as of today.")
-    path: str = Field("", description="Its file, from the repository's top.")
 
 
 class Items(BaseModel):
     """Items, best first."""
 
     format: int
+    about: str = Field(description="What the items are.")
     items: list[FoundItem]
     omitted: Omitted
 
@@ -73,6 +73,7 @@ class Proposed(BaseModel):
     """What became of a proposal."""
 
     format: int
+    text: str = Field(description="What became of it, and what the user may do.")
     state: str = Field(description="proposed, waiting, joined, decided or known.")
     key: str = Field(description="Of the candidate in the inbox.")
     candidate: dict[str, Any] = Field(description="As it waits, without secrets.")

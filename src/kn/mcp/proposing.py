@@ -142,4 +142,4 @@ def _tell(outcome: Outcome) -> CallToolResult:
         "looks_like": [{"id": n.id, "statement": n.statement} for n in outcome.near],
         "accept": accept,
     }
-    return result(text, data)
+    return result(text, data, repeat=True)

@@ -1,7 +1,8 @@
 """Values -> the text and the data that a model reads.
 
-Hosts differ in what they hand to the model: the text, the structured data, or both. So neither
-holds hidden characters, and the data is no larger than it has to be.
+Hosts differ in what they hand to the model: Claude Code 2.1 and Codex 0.169 take the structured
+data and drop the text, others do the reverse, or take both. So each of the two says everything that
+matters, neither holds hidden characters, and the data is no larger than it has to be.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from kn.flows.items import Answer, Found
 LONG = 8_000
 """Characters of one text of an item that are given; hosts cut what is longer than they like, in
 the middle of a line (a guess: Claude Code takes 25,000 tokens from a tool)."""
+MOST_FILES = 20
+"""Unreadable files that are named; `kn_check` has the rest."""
 
 
 def clean(text: str) -> str:
@@ -113,17 +116,16 @@ def _cut(text: str) -> str:
 
 
 def brief(found: Found) -> dict[str, Any]:
-    """An item of a list: fields of `kn search --json`, without what `kn_show` gives."""
+    """An item of a list: the fields of `kn search --json` that one chooses by."""
     row = found.row
     data: dict[str, Any] = {
         "id": row.id,
         "kind": row.kind,
         "statement": row.statement,
-        "standing": row.standing,
         "trust": row.trust,
-        "path": row.path,
     }
     optional: dict[str, Sequence[str] | str | bool] = {
+        "standing": "" if row.standing == "current" else row.standing,
         "because": row.because,
         "amended_by": row.amended_by,
         "superseded_by": row.superseded_by,
@@ -135,11 +137,13 @@ def brief(found: Found) -> dict[str, Any]:
 
 def items_data(answer: Answer, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The data of a list of items, with what it leaves out."""
+    left_out: dict[str, Any] = {
+        "unreviewed": answer.view.held_back,
+        "unreadable": sorted(answer.unreadable)[:MOST_FILES],
+    }
     return {
         "format": 1,
+        "about": render.HEADER[0].rstrip(":\n"),
         "items": list(items),
-        "omitted": {
-            "unreviewed": answer.view.held_back,
-            "unreadable": sorted(answer.unreadable),
-        },
+        "omitted": {name: value for name, value in left_out.items() if value},
     }
