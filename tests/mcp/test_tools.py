@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from typing import Any
 
+import anyio
 import jsonschema
 import pytest
 from mcp import Client
@@ -55,6 +57,7 @@ def test_every_tool_says_what_it_does_and_keeps_to_its_own_schema(stocked: Desk,
             assert tool.annotations.read_only_hint is (name != "kn_propose")
             assert tool.annotations.destructive_hint is False
             assert tool.annotations.open_world_hint is False
+            assert "title" not in str(tool.input_schema), "a model pays for each word"
             jsonschema.validate(arguments[name], tool.input_schema)
             result = await client.call_tool(name, arguments[name])
             jsonschema.validate(data_of(result), tool.output_schema)
@@ -168,6 +171,35 @@ def test_nothing_hidden_or_posing_passes_in_text_or_data(stocked: Desk, git: Git
         assert not re.search("[\u202e\U000e0041]", whole), name
         assert "<system" not in whole and "</kn-context>" not in whole, name
     assert served == 3 or not odd.startswith("<"), "what can be read is served"
+
+
+def test_calls_never_overlap_however_many_come_at_once(
+    stocked: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flows know one command at a time: the current folder, what git said."""
+    inside: list[int] = []
+
+    def slow(*_: object, **__: object) -> list[object]:
+        inside.append(1)
+        time.sleep(0.02)
+        assert len(inside) == 1
+        inside.clear()
+        return []
+
+    monkeypatch.setattr("kn.mcp.tools.check_knowledge", slow)
+
+    async def talk(client: Client) -> list[bool | None]:
+        failed: list[bool | None] = []
+
+        async def one() -> None:
+            failed.append((await client.call_tool("kn_check", {})).is_error)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(one)
+        return failed
+
+    assert not any(in_process(talk))
 
 
 @pytest.mark.parametrize(

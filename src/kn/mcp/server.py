@@ -24,6 +24,9 @@ INSTRUCTIONS = (
 )
 """Hosts put this into the model's prompt, also where they show the tools' names alone."""
 
+_SAYS_NOTHING = ("title", "minLength", "maxLength", "minItems", "maxItems", "maxProperties")
+"""Keywords of a schema; no argument has such a name."""
+
 
 def make_server(root: Path) -> MCPServer[Any]:
     """A server for the repository around `root`; nothing is read before the first call."""
@@ -56,7 +59,8 @@ class _Server(MCPServer[Any]):
     async def list_tools(self) -> list[Tool]:
         tools = await super().list_tools()
         for tool in tools:
-            tool.input_schema["additionalProperties"] = False
+            tool.input_schema = {**_spare(tool.input_schema), "additionalProperties": False}
+            tool.output_schema = _spare(tool.output_schema)
         return tools
 
     async def call_tool(
@@ -85,6 +89,16 @@ class _Server(MCPServer[Any]):
             return [as_resource(r) for r in (await list_rows(self._desk))[:MOST_LISTED]]
         except ResourceError:  # nothing to list; a tool says why
             return []
+
+
+def _spare(schema: Any) -> Any:
+    """A schema without what says nothing to a model, who pays for each word of it: titles made of
+    the names, and bounds on lengths that no honest call comes near."""
+    if isinstance(schema, list):
+        return [_spare(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {n: _spare(v) for n, v in schema.items() if n not in _SAYS_NOTHING}
 
 
 def _say_invalid(name: str, error: ValidationError) -> str:
