@@ -171,6 +171,15 @@ def test_stdout_carries_the_protocol_alone(stocked: Desk, version: str) -> None:
     assert answers[5]["result"] == {}
 
 
+def test_the_handshake_waits_for_no_flow(repo: Path) -> None:
+    """Hosts ask their model without the tools when the server takes its time."""
+    code = "import sys, kn.mcp; print(*(m for m in sys.modules if m.startswith('kn.')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert "kn.mcp.tools" in loaded
+    assert not [m for m in loaded if m.startswith(("kn.flows.", "kn.adapters.", "kn.cli."))]
+
+
 def test_without_the_library_it_says_how_to_install_it(desk: Desk, kn: Kn, tmp_path: Path) -> None:
     (tmp_path / "none" / "mcp").mkdir(parents=True)
     (tmp_path / "none" / "mcp" / "__init__.py").write_text("raise ModuleNotFoundError(name='mcp')")

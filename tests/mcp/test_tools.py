@@ -186,7 +186,7 @@ def test_calls_never_overlap_however_many_come_at_once(
         inside.clear()
         return []
 
-    monkeypatch.setattr("kn.mcp.tools.check_knowledge", slow)
+    monkeypatch.setattr("kn.flows.check.check_knowledge", slow)
 
     async def talk(client: Client) -> list[bool | None]:
         failed: list[bool | None] = []
@@ -230,7 +230,7 @@ def test_a_bug_is_a_sentence_for_the_model_and_a_story_for_the_log(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("three")
 
-    monkeypatch.setattr("kn.mcp.tools.check_knowledge", broken)
+    monkeypatch.setattr("kn.flows.check.check_knowledge", broken)
     result = call("kn_check")
     assert result.is_error
     assert text_of(result).startswith("kn has a bug: ZeroDivisionError: three")

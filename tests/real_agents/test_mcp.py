@@ -40,7 +40,7 @@ def stocked(desk: Desk, git: Git) -> Desk:
         ".claude/settings.local.json": json.dumps(
             {"enabledMcpjsonServers": ["kn"], "permissions": {"allow": ["mcp__kn"]}}
         ),
-        ".codex/config.toml": "[mcp_servers.kn]\n"
+        ".codex/config.toml": "[mcp_servers.kn]\nrequired = true\nstartup_timeout_sec = 60\n"
         + "".join(f"{name} = {json.dumps(server[name])}\n" for name in ("command", "args"))
         + f"env = {{ PYTHONPATH = {json.dumps(os.environ['PYTHONPATH'])} }}\n",
     }
@@ -62,8 +62,9 @@ def _turn(name: str, desk: Desk, home: Path, steps: list[dict[str, Any]]) -> Mod
         pytest.skip(f"{name} is not installed: make agents, and KN_REAL_AGENTS=FOLDER")
     with ModelServer([*steps, {"text": "Done."}]) as server:
         place = Place(desk.root, home, server.url)
-        # Else Claude Code offers the names of the tools alone, and a tool to look them up.
-        environment = {"ENABLE_TOOL_SEARCH": "false"}
+        # Else Claude Code offers the names of the tools alone, and a tool to look them up; and it
+        # asks its model at once, with or without the server.
+        environment = {"ENABLE_TOOL_SEARCH": "false", "MCP_CONNECTION_NONBLOCKING": "false"}
         turn = run_turn(name, place, "Write it.", binary=binary, environment=environment)
     assert turn.code == 0, turn.err
     assert server.escapes == [], "nothing leaves the machine"

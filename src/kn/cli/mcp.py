@@ -24,6 +24,10 @@ def command(repo: Path) -> None:
     Agents start this by themselves; docs/mcp.md says how each is told to. It has the tools
     kn_context, kn_search, kn_show, kn_why, kn_propose and kn_check, and opens no connection.
     """
+    import gc
+
+    gc.disable()  # hosts wait a second for the handshake, and what is loaded stays
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them takes long as well
     os.chdir(repo)  # what the flows are asked about is told from here
     try:
         from kn.mcp import serve
@@ -34,4 +38,6 @@ def command(repo: Path) -> None:
             f"`kn mcp` needs the official MCP library, 2.3 or newer: {missing}.",
             hint="Install it: pip install 'kn[mcp]'",
         ) from None
+    gc.freeze()
+    gc.enable()
     serve(Path.cwd())

@@ -8,15 +8,16 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from mcp.server.mcpserver.exceptions import ResourceError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp_types import CallToolResult, TextContent
 
 from kn.errors import KnError, UnknownItem
-from kn.flows.afresh import open_afresh
-from kn.flows.knowledge import Knowledge
 from kn.mcp.text import clean
+
+if TYPE_CHECKING:
+    from kn.flows.knowledge import Knowledge
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ class Desk:
         """The answer of a tool; what goes wrong is told so that the model can act on it."""
         try:
             with self._turn:
-                return answer(open_afresh(self._root, os.environ))
+                return answer(self._open())
         except KnError as error:
             return failure(_say(error))
         except Exception as error:
@@ -49,17 +50,20 @@ class Desk:
             ResourceNotFoundError: There is no such item.
             ResourceError: Anything else went wrong.
         """
-        from mcp.server.mcpserver.exceptions import ResourceNotFoundError
-
         try:
             with self._turn:
-                return read(open_afresh(self._root, os.environ))
+                return read(self._open())
         except UnknownItem as error:
             raise ResourceNotFoundError(_say(error)) from None
         except KnError as error:
             raise ResourceError(_say(error)) from None
         except Exception as error:
             raise ResourceError(_say_bug(error)) from None
+
+    def _open(self) -> Knowledge:
+        from kn.flows.afresh import open_afresh
+
+        return open_afresh(self._root, os.environ)
 
 
 def failure(text: str) -> CallToolResult:

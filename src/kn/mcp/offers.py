@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp_types import Completion, Resource, ResourceTemplateReference
 from pydantic import Field
 
 from kn.core.hidden import quote_data
-from kn.flows import items
-from kn.flows.knowledge import Knowledge
-from kn.flows.views.view import Row
 from kn.mcp.desk import Desk
 from kn.mcp.text import fenced, whole_lines
+
+if TYPE_CHECKING:
+    from kn.flows.knowledge import Knowledge
+    from kn.flows.views.view import Row
 
 MOST_LISTED = 100
 """Items that `resources/list` names, the newest first; there is kn_search for more (a guess)."""
@@ -36,6 +37,8 @@ def add_offers(server: MCPServer[Any], desk: Desk) -> None:
     )
     def read_item(id: str) -> str:
         def read(knowledge: Knowledge) -> str:
+            from kn.flows import items
+
             found = items.show_items(knowledge, [id])
             (one,) = found.found
             return fenced(whole_lines(one, items.item_yaml(knowledge, found.view, one)))
@@ -77,6 +80,8 @@ async def list_rows(desk: Desk) -> list[Row]:
     from anyio import to_thread
 
     def read(knowledge: Knowledge) -> list[Row]:
+        from kn.flows import items
+
         found = [f.row for f in items.list_items(knowledge).found if f.row.standing == "current"]
         return sorted(found, key=lambda r: (r.recorded, r.id), reverse=True)
 

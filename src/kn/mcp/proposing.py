@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp_types import CallToolResult, ToolAnnotations
@@ -12,11 +12,13 @@ from pydantic import BaseModel, Field
 
 from kn.core.hidden import quote_data
 from kn.core.model import Rejected
-from kn.flows.knowledge import Knowledge
-from kn.flows.propose import Outcome, Proposal, propose
 from kn.mcp.answers import Proposed
 from kn.mcp.desk import Desk
 from kn.mcp.text import fenced, result
+
+if TYPE_CHECKING:
+    from kn.flows.knowledge import Knowledge
+    from kn.flows.propose import Outcome
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 """Of a host, as evidence may repeat it."""
@@ -91,6 +93,8 @@ def add_propose(server: MCPServer[Any], desk: Desk) -> None:
         fields: _Own = None,
         commit: _Commit = "",
     ) -> Annotated[CallToolResult, Proposed]:
+        from kn.flows.propose import Proposal, propose
+
         options = tuple(Rejected(r.option, r.because) for r in rejected)
         own = fields or {}
         proposal = Proposal(

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp_types import CallToolResult, TextContent
 
 from kn.core.context import render
 from kn.core.hidden import quote_data, quote_line, show_hidden
-from kn.flows.items import Answer, Found
+
+if TYPE_CHECKING:
+    from kn.flows.items import Answer, Found
 
 LONG = 8_000
 """Characters of one text of an item that are given; hosts cut what is longer than they like, in

@@ -1,9 +1,11 @@
-"""The tools that read. Names and descriptions are constants: no text of a repository is in them."""
+"""The tools that read. Names and descriptions are constants: no text of a repository is in them.
+
+Flows are imported at the first call: a host waits for the handshake, and not for long."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp_types import CallToolResult, ToolAnnotations
@@ -11,11 +13,6 @@ from pydantic import Field
 
 from kn.core.hidden import quote_data
 from kn.errors import UnknownItem
-from kn.flows import items
-from kn.flows.check import check_knowledge
-from kn.flows.context import build_context
-from kn.flows.knowledge import Knowledge
-from kn.flows.serving.serve import Asked
 from kn.mcp.answers import ContextAnswer, Findings, Items
 from kn.mcp.desk import Desk
 from kn.mcp.proposing import add_propose
@@ -28,6 +25,10 @@ from kn.mcp.text import (
     result,
     whole_lines,
 )
+
+if TYPE_CHECKING:
+    from kn.flows.items import Answer
+    from kn.flows.knowledge import Knowledge
 
 _READS = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
@@ -70,6 +71,9 @@ def _add_context(server: MCPServer[Any], desk: Desk) -> None:
         ] = False,
     ) -> Annotated[CallToolResult, ContextAnswer]:
         def answer(knowledge: Knowledge) -> CallToolResult:
+            from kn.flows.context import build_context
+            from kn.flows.serving.serve import Asked
+
             paths = tuple(_place(knowledge, f) for f in files)
             asked = Asked(task, paths, budget, form="xml")
             context = build_context(knowledge, asked).context
@@ -109,6 +113,8 @@ def _add_search(server: MCPServer[Any], desk: Desk) -> None:
         ] = False,
     ) -> Annotated[CallToolResult, Items]:
         def answer(knowledge: Knowledge) -> CallToolResult:
+            from kn.flows import items
+
             found = items.search_items(knowledge, words, everything=history, limit=limit)
             lines = found_lines(found, nothing="No item holds these words.")
             return result(fenced(lines), items_data(found, [brief(f) for f in found.found]))
@@ -133,6 +139,8 @@ def _add_show(server: MCPServer[Any], desk: Desk) -> None:
         ],
     ) -> Annotated[CallToolResult, Items]:
         def answer(knowledge: Knowledge) -> CallToolResult:
+            from kn.flows import items
+
             found = _find(knowledge, ids)
             view = found.view
             lines = [
@@ -146,7 +154,9 @@ def _add_show(server: MCPServer[Any], desk: Desk) -> None:
         return desk.ask(answer)
 
 
-def _find(knowledge: Knowledge, ids: list[str]) -> items.Answer:
+def _find(knowledge: Knowledge, ids: list[str]) -> Answer:
+    from kn.flows import items
+
     try:
         return items.show_items(knowledge, ids)
     except UnknownItem as error:
@@ -174,6 +184,8 @@ def _add_why(server: MCPServer[Any], desk: Desk) -> None:
         ],
     ) -> Annotated[CallToolResult, Items]:
         def answer(knowledge: Knowledge) -> CallToolResult:
+            from kn.flows import items
+
             found = items.explain_path(knowledge, _place(knowledge, path))
             lines = found_lines(found, nothing="Nothing is recorded for this file.", why=True)
             return result(fenced(lines), items_data(found, [brief(f) for f in found.found]))
@@ -197,6 +209,8 @@ def _add_check(server: MCPServer[Any], desk: Desk) -> None:
         ] = [],  # noqa: B006
     ) -> Annotated[CallToolResult, Findings]:
         def answer(knowledge: Knowledge) -> CallToolResult:
+            from kn.flows.check import check_knowledge
+
             found = check_knowledge(knowledge, [_place(knowledge, p) for p in paths])
             shown = [f.to_json() | {"message": clean(f.message)[:300]} for f in found]
             shown = shown[:_MOST_FINDINGS]
