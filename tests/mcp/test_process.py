@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -178,6 +179,26 @@ def test_the_handshake_waits_for_no_flow(repo: Path) -> None:
     loaded = done.stdout.split()
     assert "kn.mcp.tools" in loaded
     assert not [m for m in loaded if m.startswith(("kn.flows.", "kn.adapters.", "kn.cli."))]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_host_that_stops_it_by_a_signal_need_not_wait(desk: Desk, number: int) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "kn", "mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        cwd=desk.root, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin and process.stdout
+        info = {"name": "hand", "version": "1"}
+        params = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": info}
+        message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+        process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == 1
+        process.send_signal(number)
+        try:
+            assert process.wait(10) == -number
+        finally:
+            process.kill()
 
 
 def test_without_the_library_it_says_how_to_install_it(desk: Desk, kn: Kn, tmp_path: Path) -> None:

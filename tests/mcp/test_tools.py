@@ -11,7 +11,7 @@ import anyio
 import jsonschema
 import pytest
 from mcp import Client
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, ResourceTemplateReference
 from tests.conftest import Git
 from tests.desk import Desk
 from tests.mcp.clients import ERAS, call, data_of, in_process, text_of
@@ -241,6 +241,20 @@ def test_without_knowledge_every_tool_says_how_to_begin(repo: object) -> None:
     result = call("kn_context", task="x")
     assert result.is_error and "kn init" in text_of(result)
     assert in_process(lambda client: client.list_resources()).resources == []
+
+
+def test_ids_are_completed_for_whoever_picks_a_resource(stocked: Desk) -> None:
+    stocked.plant("got-0000004g", "Never push on Fridays.")
+
+    async def talk(client: Client) -> list[list[str]]:
+        ref = ResourceTemplateReference(uri="kn://item/{id}")
+        found = []
+        for begun in ("", "dec-0000002", "got"):
+            answer = await client.complete(ref, {"name": "id", "value": begun})
+            found.append(answer.completion.values)
+        return found
+
+    assert in_process(talk) == [["dec-0000002d"], ["dec-0000002d"], []]
 
 
 def test_check_finds_what_was_edited_by_hand(stocked: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import click
@@ -40,4 +41,6 @@ def command(repo: Path) -> None:
         ) from None
     gc.freeze()
     gc.enable()
+    # Python's own way would wait for the thread that reads stdin; nothing here needs tidying up.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     serve(Path.cwd())
