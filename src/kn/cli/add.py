@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from kn.cli import completing
 from kn.cli.options import kind_options, plain_option_fields
 from kn.cli.terminal import can_ask, here, print_json, say
 from kn.errors import KnError
@@ -14,19 +15,51 @@ from kn.flows import compose, record
 
 
 @click.command(short_help="Record an item.")
-@click.argument("kind")
+@click.argument("kind", shell_complete=completing.kinds)
 @click.argument("statement", required=False)
 @click.option("--because", help="The reason.")
 @click.option(
     "--rejected", multiple=True, metavar="'OPTION: REASON'", help="What was not taken, and why."
 )
-@click.option("--path", "paths", multiple=True, metavar="GLOB", help="Where it applies.")
-@click.option("--tag", "tags", multiple=True, help="A word to find it by.")
-@click.option("--supersedes", multiple=True, metavar="ID", help="The item that it replaces.")
-@click.option("--amends", multiple=True, metavar="ID", help="The item of which it changes a part.")
-@click.option("--relates", multiple=True, metavar="ID", help="An item to read together with it.")
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="GLOB",
+    help="Where it applies.",
+    shell_complete=completing.files,
+)
+@click.option(
+    "--tag", "tags", multiple=True, help="A word to find it by.", shell_complete=completing.tags
+)
+@click.option(
+    "--supersedes",
+    multiple=True,
+    metavar="ID",
+    help="The item that it replaces.",
+    shell_complete=completing.living_ids,
+)
+@click.option(
+    "--amends",
+    multiple=True,
+    metavar="ID",
+    help="The item of which it changes a part.",
+    shell_complete=completing.living_ids,
+)
+@click.option(
+    "--relates",
+    multiple=True,
+    metavar="ID",
+    help="An item to read together with it.",
+    shell_complete=completing.ids,
+)
 @click.option("--details", help="More, when a sentence is not enough.")
-@click.option("--document", metavar="PATH", help="A text in the repository that says more.")
+@click.option(
+    "--document",
+    metavar="PATH",
+    shell_complete=completing.files,
+    help="A text in the repository that says more.",
+)
 @click.option("--proposed", is_flag=True, help="Record it as a proposal.")
 @click.option("--edit", "edit", is_flag=True, help="Open the editor before it is written.")
 @click.option("--json", "as_json", is_flag=True, help="Print the item as JSON.")

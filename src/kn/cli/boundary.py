@@ -49,13 +49,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stats": ("kn.cli.stats:command", "Count the knowledge, its health and its worth."),
     "import": ("kn.cli.import_records:command", "Take in records that you have."),
     "mcp": ("kn.cli.mcp:command", "Serve agents over MCP, on stdin and stdout."),
+    "completion": ("kn.cli.completion:command", "Print the completion for a shell."),
     "uninstall": ("kn.cli.uninstall:command", "Undo `kn init`; items stay."),
     "hook": ("kn.cli.hook:command", "What the git hooks call."),
+    "complete": ("kn.cli.completion:complete", "What the completion of a shell asks."),
     "merge-driver": ("kn.cli.merge_driver:command", "What git calls to merge an item."),
 }
 """Name -> where it is, and its sentence in `kn --help`; a test holds both against the commands."""
 
-_HIDDEN = frozenset(("hook", "merge-driver"))
+_HIDDEN = frozenset(("hook", "merge-driver", "complete"))
 
 
 class _ReaderGone(Exception):

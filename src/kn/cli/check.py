@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kn.cli import completing
 from kn.cli.boundary import EXIT_NO
 from kn.cli.findings import print_findings
 from kn.cli.terminal import here
@@ -13,9 +14,11 @@ from kn.flows.check import check_knowledge
 
 
 @click.command(short_help="Check that the knowledge is sound.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completing.files)
 @click.option("--at", default="", metavar="REV", help="The items of a revision.")
-@click.option("--explain", metavar="CODE", help="Say what a code means.")
+@click.option(
+    "--explain", metavar="CODE", shell_complete=completing.rules, help="Say what a code means."
+)
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="lines", help="How to print findings."
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kn.cli import completing
 from kn.cli.asking import MOST_NUMBER, OPTIONS, asked_of, json_text
 from kn.cli.terminal import here, say, warn_unreadable
 from kn.flows.context import build_context
@@ -30,6 +31,7 @@ def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
             multiple=option.shape == "many",
             metavar=option.metavar or None,
             help=option.help,
+            shell_complete=completing.files if option.name == "--file" else None,
         )(command)
     return command
 

@@ -6,13 +6,14 @@ import sys
 
 import click
 
+from kn.cli import completing
 from kn.cli.terminal import here, print_json, say
 from kn.flows import compose, record
 from kn.flows.record import Recorded
 
 
 @click.command(short_help="Change an item in your editor.")
-@click.argument("item_id", metavar="ID")
+@click.argument("item_id", metavar="ID", shell_complete=completing.ids)
 @click.argument("source", required=False, type=click.Choice(["-"]), metavar="[-]")
 @click.option("--shorten", is_flag=True, help="Cut what is too long; it goes to the details.")
 @click.option("--rewrite", is_flag=True, help="Write the file anew, even if comments are lost.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from kn.cli import completing
 from kn.cli.show import candidate_lines
 from kn.cli.terminal import can_ask, clean, here, print_json, say
 from kn.core.similar import Near
@@ -35,7 +36,13 @@ def command(ctx: click.Context, only: tuple[str, ...]) -> None:
 
 
 @command.command("list", short_help="List the candidates.")
-@click.option("--kind", metavar="KIND", default="", help="Only candidates of this kind.")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    default="",
+    shell_complete=completing.kinds,
+    help="Only candidates of this kind.",
+)
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="The first N alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(kind: str, limit: int | None, as_json: bool) -> None:
@@ -74,7 +81,9 @@ def _report(waiting: triage.Waiting) -> None:
 
 
 @command.command("show", short_help="Print candidates whole.")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.argument(
+    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=completing.candidates
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show_command(keys: tuple[str, ...], as_json: bool) -> None:
     """Print the candidates that the KEYs name, with their evidence and what they look like."""
@@ -97,11 +106,28 @@ def _print(pending: Pending, near: Sequence[Near], *, err: bool = False) -> None
 
 
 @command.command("accept", short_help="Make items of candidates.")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
-@click.option("--supersedes", multiple=True, metavar="ID", help="The item that it replaces.")
-@click.option("--amends", multiple=True, metavar="ID", help="The item of which it changes a part.")
+@click.argument(
+    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=completing.candidates
+)
 @click.option(
-    "--same-as", metavar="ID", help="The item that says it already: it gets the evidence."
+    "--supersedes",
+    multiple=True,
+    metavar="ID",
+    help="The item that it replaces.",
+    shell_complete=completing.living_ids,
+)
+@click.option(
+    "--amends",
+    multiple=True,
+    metavar="ID",
+    help="The item of which it changes a part.",
+    shell_complete=completing.living_ids,
+)
+@click.option(
+    "--same-as",
+    metavar="ID",
+    shell_complete=completing.living_ids,
+    help="The item that says it already: it gets the evidence.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the item as JSON.")
 def accept_command(
@@ -135,7 +161,7 @@ def accept_command(
 
 
 @command.command("edit", short_help="Change what a candidate says.")
-@click.argument("key")
+@click.argument("key", shell_complete=completing.candidates)
 @click.argument("source", required=False, type=click.Choice(["-"]), metavar="[-]")
 def edit_command(key: str, source: str | None) -> None:
     """Open the candidate KEY in your editor; with `-`, take its YAML from standard input."""
@@ -147,7 +173,9 @@ def edit_command(key: str, source: str | None) -> None:
 
 
 @command.command("reject", short_help="Take candidates out for good.")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.argument(
+    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=completing.candidates
+)
 def reject_command(keys: tuple[str, ...]) -> None:
     """Take the candidates that the KEYs name out of the inbox; they never come back."""
     knowledge = here()

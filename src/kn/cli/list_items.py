@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kn.cli import completing
 from kn.cli.show import item_lines
 from kn.cli.terminal import clean, here, print_json, warn_unreadable
 from kn.flows import items
@@ -11,8 +12,14 @@ from kn.flows.views.view import fault_lines
 
 
 @click.command(short_help="List the items of this tree.")
-@click.argument("kinds", nargs=-1, metavar="[KIND]...")
-@click.option("--tag", "tags", multiple=True, help="Only items with this tag (can be repeated).")
+@click.argument("kinds", nargs=-1, metavar="[KIND]...", shell_complete=completing.kinds)
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    shell_complete=completing.tags,
+    help="Only items with this tag (can be repeated).",
+)
 @click.option(
     "--all", "everything", is_flag=True, help="Also superseded, retired and expired ones."
 )

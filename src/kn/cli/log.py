@@ -6,12 +6,13 @@ import json
 
 import click
 
+from kn.cli import completing
 from kn.cli.terminal import clean, here, print_json, say
 from kn.flows.history import read_history
 
 
 @click.command(short_help="Show an item's history.")
-@click.argument("item_id", metavar="ID")
+@click.argument("item_id", metavar="ID", shell_complete=completing.ids)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(item_id: str, as_json: bool) -> None:
     """Show who changed the item ID, when, in which commit, and which fields."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from kn.cli import completing
 from kn.cli.terminal import here, print_json
 from kn.flows import compose, record
 
 
 @click.command(short_help="Take an item out of service, with the reason.")
-@click.argument("item_id", metavar="ID")
+@click.argument("item_id", metavar="ID", shell_complete=completing.living_ids)
 @click.option("--because", required=True, help="Why it no longer holds.")
 @click.option("--rewrite", is_flag=True, help="Write the file anew, even if comments are lost.")
 @click.option("--json", "as_json", is_flag=True, help="Print the item as JSON.")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from kn.cli import completing
 from kn.cli.terminal import clean, here, print_json
 from kn.flows import items
 from kn.flows.provenance import trace_items
 
 
 @click.command(short_help="Print items whole.")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=completing.ids)
 @click.option("--at", default="", metavar="REV", help="The items of a revision.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(ids: tuple[str, ...], at: str, as_json: bool) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from kn.cli import completing
 from kn.cli.terminal import here, print_json
 from kn.flows import compose, record
 from kn.flows.serving.serve import relative_path
 
 
 @click.command(short_help="Note that an item still holds.")
-@click.argument("item_id", metavar="ID")
+@click.argument("item_id", metavar="ID", shell_complete=completing.living_ids)
 @click.option(
     "--anchor", "anchors", multiple=True, metavar="PATH", help="A file that it was held against."
 )

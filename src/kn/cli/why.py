@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kn.cli import completing
 from kn.cli.show import item_lines
 from kn.cli.terminal import clean, here, print_json, say, warn_unreadable
 from kn.flows import items
@@ -11,7 +12,7 @@ from kn.flows.views.view import fault_lines
 
 
 @click.command(short_help="Show what applies to a file.")
-@click.argument("path")
+@click.argument("path", shell_complete=completing.files)
 @click.option("--at", default="", metavar="REV", help="The items of a revision.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(path: str, at: str, as_json: bool) -> None:
