@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stats": ("kn.cli.stats:command", "Count the knowledge, its health and its worth."),
     "import": ("kn.cli.import_records:command", "Take in records that you have."),
     "mcp": ("kn.cli.mcp:command", "Serve agents over MCP, on stdin and stdout."),
+    "doctor": ("kn.cli.doctor:command", "Look at every wire of the installation."),
     "completion": ("kn.cli.completion:command", "Print the completion for a shell."),
     "uninstall": ("kn.cli.uninstall:command", "Undo `kn init`; items stay."),
     "hook": ("kn.cli.hook:command", "What the git hooks call."),
