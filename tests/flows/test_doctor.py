@@ -16,6 +16,8 @@ from tests.conftest import Git
 from tests.desk import Desk
 
 from kn.adapters.lock import locked
+from kn.core.jsonschema import schema_files
+from kn.core.schema import extend_schema
 from kn.flows.doctor import table
 
 
@@ -273,3 +275,12 @@ def test_no_advice_is_a_command_that_destroys(sound: Desk, git: Git) -> None:
     ran = sound("doctor", "--json")
     advice = " ".join(c["mend"] for c in ran.json["checks"])
     assert not any(word in advice for word in ("rm ", "reset", "--hard", "clean", "--force"))
+
+
+def test_this_projects_own_schema_is_this_kns() -> None:
+    """It was not for a while, and nothing said so."""
+    root = Path(__file__).resolve().parents[2] / ".knowledge"
+    kinds = {p.name: p.read_bytes() for p in (root / "kinds").glob("*.yaml")}
+    schema, _ = extend_schema(kinds)
+    for name, raw in schema_files(schema).items():
+        assert (root / "schema" / name).read_bytes() == raw, "`kn doctor --fix` renews it"
