@@ -1,8 +1,9 @@
 """`make docs`: the parts of the documentation that the code knows better.
 
 Between `<!-- begin NAME -->` and `<!-- end NAME -->` of any page stands what is made here, from
-the field table, the settings, the rules, the commands and the modules' own sentences. With
-`--check` nothing is written, and the exit code is 1 when a page is out of date.
+the field table, the settings, the rules, the commands and the modules' own sentences; and the
+manual pages are made whole (`docs/man.py`). With `--check` nothing is written, and the exit code
+is 1 when a page is out of date.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import click
 
+import man
 from kn.adapters.settings import SETTINGS
 from kn.cli.boundary import COMMANDS, group
 from kn.core.check import RULES
@@ -126,12 +128,20 @@ def renew(page: str) -> str:
     return _BLOCK.sub(made, page)
 
 
+def documents() -> Iterator[tuple[Path, str, str]]:
+    """Every page and manual page: where it is, what it says, and what it should say."""
+    for path in PAGES:
+        page = path.read_text("utf-8")
+        yield path, page, renew(page)
+    for name, fresh in man.pages().items():
+        path = ROOT / "docs" / "man" / name
+        yield path, path.read_text("utf-8") if path.exists() else "", fresh
+
+
 def main() -> int:
     """Renew all pages, or check them."""
     stale = []
-    for path in PAGES:
-        page = path.read_text("utf-8")
-        fresh = renew(page)
+    for path, page, fresh in documents():
         if fresh == page:
             continue
         stale.append(path.relative_to(ROOT).as_posix())
