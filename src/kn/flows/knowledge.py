@@ -100,9 +100,7 @@ def open_knowledge(start: Path, environment: Mapping[str, str], *, at: str = "")
     name = f"{folder}/config.yaml"
     if config is None:
         where = f" at {at}" if at else ""
-        raise NotInitialized(
-            f"There is no {name}{where}.", hint="Run `kn init` to begin keeping knowledge here."
-        )
+        raise NotInitialized(f"There is no {name}{where}.", hint=_where_else(probe, folder))
     shared = read_config(config, name)
     schema, faults = extend_schema(kinds)
     if faults:
@@ -111,6 +109,19 @@ def open_knowledge(start: Path, environment: Mapping[str, str], *, at: str = "")
         )
     settings = gather_settings(environment, probe.config, shared)
     return Knowledge(probe, folder, settings, schema, today, in_agent)
+
+
+def _where_else(probe: Probe, folder: str) -> str:
+    """What to do when the folder is missing: it may be there under another name."""
+    from kn.flows.setup.plan import find_folder  # only for whoever has nothing else to do
+
+    other = find_folder(probe.repo)
+    if other is None or other == folder:
+        return "Run `kn init` to begin keeping knowledge here."
+    return (
+        f"The knowledge of this repository is in {other}/: `kn init` ties this clone to it, "
+        f"`git config kn.dir {other}` only names it."
+    )
 
 
 def _read_day(given: str) -> str:

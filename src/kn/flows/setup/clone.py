@@ -11,7 +11,7 @@ from kn.core.commit import trailer_help
 from kn.core.jsonschema import schema_files
 from kn.core.schema import Schema, extend_schema
 from kn.flows.setup import install, uninstall
-from kn.flows.setup.plan import Plan
+from kn.flows.setup.plan import Plan, find_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ def plan_setup(
 ) -> Plan:
     """What `kn init` would do here, without doing it."""
     repo = git.find_repository(start)
+    directory = directory or _known_folder(repo)
     schema = _schema(repo, directory)
     options = install.Options(
         directory,
@@ -80,12 +81,20 @@ def remove(plan: Plan) -> Setup:
     return Setup(plan, True)
 
 
+def _known_folder(repo: git.Repository) -> str:
+    """The folder that is configured, else the usual one, else the one that a teammate chose."""
+    named = git.config_value(repo, "kn.dir")
+    if named:
+        return named
+    usual = repo.top is None or (repo.top / ".knowledge").exists()
+    return ".knowledge" if usual else find_folder(repo) or ".knowledge"
+
+
 def _schema(repo: git.Repository, directory: str) -> Schema:
     """The kinds of this tree, the team's own included."""
     kinds: dict[str, bytes] = {}
-    folder = directory or git.config_value(repo, "kn.dir") or ".knowledge"
     if repo.top is not None:
-        for path in sorted((repo.top / folder / "kinds").glob("*.yaml")):
+        for path in sorted((repo.top / directory / "kinds").glob("*.yaml")):
             kinds[path.name] = files.read_regular(path)
     schema, _ = extend_schema(kinds)
     return schema

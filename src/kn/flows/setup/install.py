@@ -20,6 +20,8 @@ from kn.errors import KnError, TooNew
 from kn.flows.setup import vscode
 from kn.flows.setup.plan import (
     EVENTS,
+    FOLDER_NAME,
+    FORMAT_LINE,
     Plan,
     apply,
     config_path,
@@ -32,9 +34,6 @@ from kn.flows.setup.vscode import Wired
 
 __all__ = ["Options", "Plan", "apply", "plan_install"]
 
-_FORMAT = re.compile(rb"^format:[ \t]*[\"']?(\d+)[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
-_FOLDER = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
-"""The same as the setting `dir` may be (`kn.adapters.settings`)."""
 _ITEM = re.compile(rb"^id: ?[\"']?[a-z][a-z0-9]{1,7}-[0-9a-hjkmnp-tv-z]{8}[\"']?\s*$", re.MULTILINE)
 
 
@@ -102,7 +101,7 @@ def plan_install(repo: Repository, options: Options = Options()) -> Plan:
 def _folder_name(repo: Repository, asked: str) -> str:
     name = asked or gitwall.config_value(repo, "kn.dir") or ".knowledge"
     path = PurePosixPath(name)
-    if not _FOLDER.fullmatch(name) or not path.parts or {"..", ".git"} & set(path.parts):
+    if not FOLDER_NAME.fullmatch(name) or not path.parts or {"..", ".git"} & set(path.parts):
         raise KnError(
             f"{name!r} can't be the knowledge folder.",
             hint="Name a folder inside the repository, as in `--dir docs/knowledge`.",
@@ -149,7 +148,7 @@ def _lay_down(
 def _is_ours(root: Path) -> bool:
     """Whether the folder has our knowledge; False when it is missing or empty."""
     held = look(root / "config.yaml")
-    found = _FORMAT.search(held.data) if isinstance(held, File) else None
+    found = FORMAT_LINE.search(held.data) if isinstance(held, File) else None
     if found and int(found[1]) > FORMAT:
         raise TooNew(f"{root / 'config.yaml'}: format {found[1].decode()} is newer than this kn.")
     if found:

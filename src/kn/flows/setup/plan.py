@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kn.adapters.git import Repository, attempt
-from kn.adapters.wiring.changes import Change, make
+from kn.adapters.wiring.changes import Change, File, look, make
 from kn.errors import KnError, NotARepository
 
 EVENTS = ("post-commit", "post-merge", "post-rewrite")
@@ -51,6 +52,12 @@ def apply(plan: Plan) -> list[str]:
         else:
             shutil.rmtree(path)
     return plan.steps
+
+
+FORMAT_LINE = re.compile(rb"^format:[ \t]*[\"']?(\d+)[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+"""What makes a `config.yaml` one of kn's."""
+FOLDER_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
+"""The same as the setting `dir` may be (`kn.adapters.settings`)."""
 
 
 def work_tree(repo: Repository) -> Path:
@@ -107,6 +114,31 @@ def find_place(repo: Repository, name: str) -> Path | None:
     if root is None or Path(inner).is_absolute() or ".." in Path(inner).parts:
         return None
     return root / inner
+
+
+def find_folder(repo: Repository) -> str | None:
+    """The knowledge folder that this tree has under another name; None without one, or of several.
+
+    A clone does not learn of `kn init --dir NAME`: that stands in the settings of whoever ran it.
+    What init laid down there tells it: the format, and the attribute for the merge driver.
+    """
+    if repo.top is None:
+        return None
+    asked = ("ls-files", "-z", "--", ":(top,glob)**/config.yaml")
+    listed = attempt(repo, *asked).stdout.decode("utf-8", "surrogateescape").split("\0")
+    found = []
+    for name in filter(None, listed):
+        config = look(repo.top / name)
+        marks = look((repo.top / name).parent / ".gitattributes")
+        if (
+            FOLDER_NAME.fullmatch(name.rpartition("/")[0])
+            and isinstance(config, File)
+            and FORMAT_LINE.search(config.data)
+            and isinstance(marks, File)
+            and b"merge=kn" in marks.data
+        ):
+            found.append(name.rpartition("/")[0])
+    return found[0] if len(found) == 1 else None
 
 
 def once(lines: Iterable[str]) -> tuple[str, ...]:
