@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from kn.cli import completing
-from kn.cli.options import kind_options, plain_option_fields
+from kn.cli.options import KindCommand, kind_options, plain_option_fields
 from kn.cli.terminal import can_ask, here, print_json, say
 from kn.errors import KnError
 from kn.flows import compose, record
 
 
-@click.command(short_help="Record an item.")
+@click.command(cls=KindCommand, short_help="Record an item.")
 @click.argument("kind", shell_complete=completing.kinds)
 @click.argument("statement", required=False)
 @click.option("--because", help="The reason.")
@@ -70,6 +70,9 @@ def command(kind: str, statement: str | None, edit: bool, as_json: bool, **given
     Without a statement your editor opens, as `git commit` does; a STATEMENT of `-` reads the
     item as YAML from standard input. Items are written to .knowledge/ and are yours to commit.
     """
+    if statement is not None and not statement.strip():
+        hint = "Say it in one sentence; without the argument your editor opens."
+        raise KnError("The statement is empty.", hint=hint)
     knowledge = here()
     fields = plain_option_fields(given)
     if statement == "-":

@@ -1,4 +1,7 @@
-"""Options that come from the field table: every field that only some kinds have is one."""
+"""Options that come from the field table: every field that only some kinds have is one.
+
+Those of a team's own kind are there when that kind is named.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from typing import Any
 
 import click
 
-from kn.core.schema import FIELDS
+from kn.core.schema import BUILT_IN, FIELDS
+from kn.errors import KnError
 
 _OWN = [f for f in FIELDS if f.kinds and f.shape in ("line", "lines", "text", "date", "choice")]
 _MORE = [f for f in FIELDS if f.name in ("valid_until", "review_after", "deciders")]
@@ -25,6 +29,43 @@ def kind_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help=f"{field.doc}{kinds}",
         )(command)
     return command
+
+
+class KindCommand(click.Command):
+    """A command with a KIND argument: the fields of a team's own kind are options as well."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        more: list[click.Parameter] = ctx.meta.get(_TEAM, [])
+        return [*super().get_params(ctx), *more]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not any(word in _BUILT_IN for word in args):  # the usual case costs nothing
+            ctx.meta[_TEAM] = _team_options(args, {o for p in self.params for o in p.opts})
+        return super().parse_args(ctx, args)
+
+
+_TEAM = "kn.team options"
+_BUILT_IN = frozenset(kind.name for kind in BUILT_IN)
+
+
+def _team_options(args: list[str], taken: set[str]) -> list[click.Parameter]:
+    """The options of the kind that is named; none when knowledge cannot be opened here."""
+    from kn.cli.terminal import here
+
+    try:
+        kinds = here().schema.kinds
+    except KnError:
+        return []  # the command itself says so
+    kind = next((kinds[word] for word in args if word in kinds), None)
+    found: list[click.Parameter] = []
+    for field in kind.own if kind else ():
+        flag = "--" + field.name.replace("_", "-")
+        if flag not in taken:
+            said = f"{field.doc} ({kind.name})" if kind else ""
+            found.append(
+                click.Option([flag, field.name], multiple=field.shape == "lines", help=said)
+            )
+    return found
 
 
 def plain_option_fields(given: Mapping[str, Any]) -> dict[str, Any]:
