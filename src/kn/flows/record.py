@@ -247,13 +247,20 @@ def retire_item(
     """Take an item out of service: it stays, with the reason, and is never served as current.
 
     Raises:
-        KnError: There is no reason.
+        KnError: There is no reason, or it is retired already for another one, which stays.
     """
     if not because.strip():
         raise KnError("An item is retired for a reason.", hint="Say it with --because.")
 
+    reason_now = " ".join(because.split())
+
     def retired(item: Item) -> Item:
-        return replace(item, status="retired", retired_because=" ".join(because.split()))
+        if item.status == "retired" and item.retired_because not in (None, "", reason_now):
+            raise KnError(
+                f"{item.id} is retired already: {item.retired_because}",
+                hint=f"`kn edit {item.id}` changes the reason.",
+            )
+        return replace(item, status="retired", retired_because=reason_now)
 
     return change_item(knowledge, given, retired, lose_comments=lose_comments)
 

@@ -32,6 +32,9 @@ NEAR = 0.35
 a decision that replaces another names other things (a guess)."""
 
 
+SHORTEST = 4
+"""Characters of a key; git's own least for ids of commits."""
+
 SOON = 7
 """Days before a candidate ages out in which that is said (a guess: a person looks every week)."""
 
@@ -90,9 +93,16 @@ def find_pending(knowledge: Knowledge, given: Sequence[str]) -> list[Pending]:
     """The candidates whose keys begin so, each once, in the order in which they are named.
 
     Raises:
-        UnknownItem: No candidate's key does, or several do.
+        UnknownItem: No candidate's key does, or several do, or fewer characters than git takes
+            of an id are named.
     """
     pending = {p.key: p for p in Inbox(knowledge.state).pending()}
+    short = next((key for key in given if len(key.strip()) < SHORTEST), None)
+    if short is not None:
+        raise UnknownItem(
+            f"{short!r} is too short for a candidate's key.",
+            hint=f"Name at least {SHORTEST} characters; `kn inbox` lists what waits.",
+        )
     try:
         keys = dict.fromkeys(resolve_id(key, pending) for key in given)
     except UnknownItem as error:
