@@ -41,5 +41,5 @@ def rules(ctx: click.Context, param: click.Parameter, typed: str) -> list[Comple
     """The codes of `kn check`."""
     from kn.core.check import RULES
 
-    found = {code: said for code, (_, said) in RULES.items() if code.startswith(typed.upper())}
-    return [CompletionItem(code, help=said) for code, said in found.items()]
+    found = [rule for code, rule in RULES.items() if code.startswith(typed.upper())]
+    return [CompletionItem(rule.code, help=rule.title) for rule in found]
