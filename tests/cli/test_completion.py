@@ -200,6 +200,24 @@ def test_bash_completes_git_kn_through_gits_own_completion(stocked: Desk) -> Non
     assert done.stdout.split() == ["dec-7k3m9qzt", "search"]
 
 
+GIT_COMPLETION = Path("/usr/share/bash-completion/completions/git")
+
+
+@needs["bash"]
+@pytest.mark.skipif(not GIT_COMPLETION.exists(), reason="git's completion lies elsewhere")
+def test_bash_completes_git_kn_at_a_terminal(stocked: Desk) -> None:
+    shell = Shell(["bash", "--norc", "-i"], stocked.root)
+    try:
+        shell.type(f'. {GIT_COMPLETION}; eval "$(kn completion bash)"; echo rea""dy\n')
+        shell.until("ready\r\n")
+        shell.type("git kn show dec-7\t")
+        shell.until(r"git kn show dec-7k3m9qzt ")
+        shell.type("\x15git -C . kn list --tag rat\t")
+        shell.until(r"--tag rate-limiting ")
+    finally:
+        shell.close()
+
+
 @needs["zsh"]
 def test_zsh_completes_at_a_terminal(stocked: Desk) -> None:
     shell = Shell(["zsh", "-f", "-i"], stocked.root)

@@ -83,6 +83,12 @@ def test_a_context_imports_what_it_uses(stocked: Desk, kn: Kn) -> None:
     assert not other_words & {*ALWAYS_TOO_MUCH, "tiktoken"}, "nothing is counted anew"
 
 
+@pytest.mark.parametrize("typed", [("sho",), ("show", "dec-"), ("add", "--tag", ""), ("add", "")])
+def test_a_tab_imports_nothing_heavy(stocked: Desk, typed: tuple[str, ...]) -> None:
+    loaded = _loaded(stocked, "complete", "--", *typed)
+    assert not loaded & {*ALWAYS_TOO_MUCH, "tiktoken", "pathspec"}
+
+
 @pytest.mark.parametrize(
     "words", [("list",), ("show", "dec-00000001"), ("check",), ("inbox", "list"), ("why", "a.py")]
 )

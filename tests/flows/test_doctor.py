@@ -145,6 +145,8 @@ CUT: list[tuple[str, Callable[[Desk, Git], Any], str, str, str, str]] = [
      "gone", "git config kn.trust.ref"),
     ("a file was left half-written", _old(".knowledge/facts/.tmp-1-ab-x.yaml"), "temporary files",
      "warn", ".tmp-1-ab-x.yaml", "kn doctor --fix"),
+    ("a merge was killed", _old(".merge_file_a1b2.kn"), "temporary files", "warn",
+     ".merge_file_a1b2.kn", "kn doctor --fix"),
     ("git died over its settings", _old(".git/config.lock"), "locks", "fail", "config.lock",
      "move that file away"),
     ("a candidate is broken", _write(".git/kn/inbox/0123456789ab.json", "{"), "inbox", "warn",
@@ -188,6 +190,26 @@ def test_a_clone_in_which_nobody_ran_init_is_told_apart(
     checks = _checks(clone, code=0)
     assert checks["clone"]["state"] == checks["merge driver"]["state"] == "ok"
     assert "left alone" in checks["hooks"]["said"]
+
+
+def test_a_folder_of_another_tool_is_said(desk: Desk, git: Git, programs: Path) -> None:
+    shutil.rmtree(desk.root / ".knowledge")
+    (desk.root / ".knowledge").mkdir()
+    (desk.root / ".knowledge/graph.json").write_text("{}")
+    checks = _checks(desk, code=1)
+
+    assert "another tool's" in checks["clone"]["said"]
+    assert "--dir NAME" in checks["clone"]["mend"]
+    assert checks["knowledge"]["state"] == "fail"
+
+
+def test_a_linked_work_tree_is_looked_at_like_the_first(
+    sound: Desk, git: Git, tmp_path: Path
+) -> None:
+    git("worktree", "add", "-q", str(tmp_path / "linked"), "-b", "other")
+    checks = _checks(Desk(tmp_path / "linked"), code=0)
+
+    assert {c["state"] for c in checks.values()} == {"ok"}, checks
 
 
 def test_outside_of_a_repository_the_programs_are_looked_at_all_the_same(

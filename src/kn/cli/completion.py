@@ -18,7 +18,10 @@ _kn_words() {  # $1: where the command begins in COMP_WORDS
     done < <(kn complete -- "${COMP_WORDS[@]:$1+1:COMP_CWORD-$1}" 2>/dev/null)
 }
 _kn() { _kn_words 0; }
-_git_kn() { _kn_words "${__git_cmd_idx:-1}"; }
+_git_kn() {  # git's own completion adds no blank, and leaves that to its commands
+    _kn_words "${__git_cmd_idx:-1}"
+    COMPREPLY=("${COMPREPLY[@]/%/ }")
+}
 complete -o nosort -F _kn kn git-kn 2>/dev/null || complete -F _kn kn git-kn
 """
 

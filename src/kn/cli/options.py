@@ -39,7 +39,7 @@ class KindCommand(click.Command):
         return [*super().get_params(ctx), *more]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not any(word in _BUILT_IN for word in args):  # the usual case costs nothing
+        if args and not any(word in _BUILT_IN for word in args):  # the usual case costs nothing
             ctx.meta[_TEAM] = _team_options(args, {o for p in self.params for o in p.opts})
         return super().parse_args(ctx, args)
 

@@ -46,6 +46,9 @@ def find_temporary(site: Site) -> list[Path]:
         for path in sorted(root.rglob(f"{TEMPORARY}*") if deep else root.glob(f"{TEMPORARY}*")):
             if path.is_file() and not path.is_symlink() and _is_left(path, now):
                 found.append(path)
+    # What the merge driver works on, when it was killed: git's own name, and `.kn` behind it.
+    merged = sorted(repo.top.glob(".merge_file_*.kn")) if repo.top is not None else []
+    found += [p for p in merged if p.is_file() and now - p.lstat().st_mtime > OLD]
     return list(dict.fromkeys(found))
 
 

@@ -34,14 +34,17 @@ _MATCHER = {
 """Reads the lines that `kn check` prints."""
 
 
-def _task(label: str, args: list[str], matcher: Any = None) -> dict[str, Any]:
+def _task(
+    label: str, args: list[str], matcher: Any = None, *, asks: bool = False
+) -> dict[str, Any]:
+    shown = {"reveal": "always", "panel": "dedicated", "clear": True}
     return {
         "label": label,
         "type": "process",  # a shell would read what was typed or selected
         "command": "kn",
         "args": args,
         "options": {"cwd": "${workspaceFolder}"},
-        "presentation": {"reveal": "always", "panel": "dedicated", "clear": True},
+        "presentation": {**shown, "focus": True} if asks else shown,
         "problemMatcher": matcher or [],
     }
 
@@ -54,6 +57,7 @@ TASKS: tuple[dict[str, Any], ...] = (
         "kn: add decision from the selection",
         ["add", "decision", "--path", "${relativeFile}", "--because", "${input:kn-because}", "--",
          "${selectedText}"],
+        asks=True,
     ),
 )  # fmt: skip
 INPUTS: tuple[dict[str, str], ...] = (
