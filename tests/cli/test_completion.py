@@ -105,9 +105,10 @@ def test_nothing_is_written_raised_or_said_wherever_a_tab_is_typed(
     answer_words([])
     assert files() == before
 
+    (tmp_path / "foreign").write_text("id: fac-0000000b\nkind: fact\nstatement: Not ours.\n")
     (stocked.root / ".knowledge/facts").mkdir()
     (stocked.root / ".knowledge/facts/x-0000000a.yaml").mkdir()
-    (stocked.root / ".knowledge/facts/y-0000000b.yaml").symlink_to("/etc/passwd")
+    (stocked.root / ".knowledge/facts/y-0000000b.yaml").symlink_to(tmp_path / "foreign")
     (stocked.root / ".knowledge/facts/z-0000000c.yaml").write_bytes(b"\xff\xfeid: \x00")
     assert len(_words("show", "")) == 3
     monkeypatch.chdir(tmp_path)

@@ -74,7 +74,8 @@ def test_the_problem_matcher_reads_every_line_of_a_check(wired: Desk) -> None:
     assert first[pattern["line"]] == "6"
     assert first[pattern["severity"]] == "warning"
     assert "error" in [f[pattern["severity"]] for f in found if f]
-    assert "severity" in first[pattern["message"]]
+    message = first[pattern["message"]]
+    assert "severity" in message and message == message.strip()
     assert first[pattern["code"]].startswith("KN")
 
 

@@ -138,7 +138,7 @@ def _take_one(
         entry = next(e for e in holder.entries if e.node is above)
         ours, alone = [entry], len(holder.entries) == 1
     bare = len(holder.entries) == 1 and not found.commented(holder, [entry])
-    if bare and inner is not None and not made:
+    if bare and inner is not None:
         return text[: holder.start + 1] + inner + text[holder.end - 1 :]
     return _cut(found, holder, entry)
 
