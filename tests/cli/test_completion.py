@@ -17,6 +17,7 @@ from tests.conftest import Git
 from tests.desk import SOURCE, Desk
 
 from kn.cli.completion import answer_words
+from kn.cli.tab import answer_plainly
 
 needs = {
     name: pytest.mark.skipif(shutil.which(name) is None, reason=f"{name} is not installed")
@@ -78,6 +79,24 @@ def test_help_says_what_a_word_stands_for_and_hides_nothing(stocked: Desk) -> No
     assert shown["got-00000001"] == "The\\u{202E} clock jumps."
     assert answer_words(["add", "run"]) == ["plain\trunbook\tIt's what to do."]
     assert "plain\tgateway\t2 items" in answer_words(["list", "--tag", ""])
+
+
+@pytest.mark.parametrize("words", [
+    ["show", ""], ["show", "dec-7k3m9qzt", "got"], ["edit", "7k"], ["log", "de"], ["retire", ""],
+    ["verify", "got-"], ["verify", "dec-7k3m9qzt", ""], ["edit", "dec-7k3m9qzt", ""],
+    ["show", "-"], ["show", "--at", "m"], ["list", ""], ["sho"], [""], ["retire", "zzz"],
+])  # fmt: skip
+def test_the_quick_answer_is_the_same_as_the_long_one(
+    stocked: Desk, words: list[str], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    quick = answer_plainly(["complete", "--", *words])
+    out = capfdbinary.readouterr().out
+
+    assert quick == (words[0] in ("show", "edit", "log", "retire", "verify") and words[1:] not in (
+        ["dec-7k3m9qzt", ""], ["-"], ["--at", "m"],
+    ))  # fmt: skip
+    if quick:
+        assert out.decode("utf-8").splitlines() == answer_words(words)
 
 
 def test_candidates_are_offered_by_key(stocked: Desk, git: Git) -> None:

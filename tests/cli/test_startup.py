@@ -87,6 +87,8 @@ def test_a_context_imports_what_it_uses(stocked: Desk, kn: Kn) -> None:
 def test_a_tab_imports_nothing_heavy(stocked: Desk, typed: tuple[str, ...]) -> None:
     loaded = _loaded(stocked, "complete", "--", *typed)
     assert not loaded & {*ALWAYS_TOO_MUCH, "tiktoken", "pathspec"}
+    if typed[0] == "show":
+        assert not loaded & {"click", "yaml", "whoosh", "subprocess", "hashlib"}
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ def main() -> None:
 
         if answer_plainly(arguments):
             return
+    if arguments[:1] == ["complete"]:
+        from kn.cli.tab import answer_plainly as answer_tab
+
+        if answer_tab(arguments):
+            return
     from kn.cli.boundary import run
 
     try:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from kn.adapters import witness
 from kn.core.hidden import show_hidden
-from kn.core.schema import BUILT_IN
 
 MOST = 5_000
 """Files that are looked at; a guess: a warm disk reads them in a fifth of a second."""
@@ -59,6 +58,8 @@ def guess_ids(start: str, typed: str, *, living: bool = False) -> list[Choice]:
 
 def guess_kinds(start: str, typed: str) -> list[Choice]:
     """The kinds that begin as typed, the team's own included."""
+    from kn.core.schema import BUILT_IN  # it imports YAML
+
     found = [(kind.name, kind.doc) for kind in BUILT_IN]
     root = _folder(start)
     for path in sorted(root.glob("kinds/*.yaml")) if root else ():
