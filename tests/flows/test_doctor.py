@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shlex
 import shutil
@@ -18,6 +19,7 @@ from tests.desk import Desk
 from kn.adapters.lock import locked
 from kn.core.jsonschema import schema_files
 from kn.core.schema import extend_schema
+from kn.flows.doctor import programs as programs_check
 from kn.flows.doctor import table
 
 
@@ -71,10 +73,14 @@ def test_where_all_is_wired_all_is_ok(sound: Desk) -> None:
 
     assert {c["state"] for c in checks.values()} == {"ok"}, checks
     assert set(checks) == {
-        "kn", "git", "data", "repository", "knowledge", "items", "schema", "clone", "hooks",
-        "merge driver", "trusted branch", "own folder", "inbox", "locks",
+        "kn", "git", "data", "extras", "repository", "knowledge", "items", "schema", "clone",
+        "hooks", "merge driver", "trusted branch", "own folder", "inbox", "locks",
         "temporary files", "sessions", "editors",
     }  # fmt: skip
+    extras = checks["extras"]["said"]
+    for name, distribution in programs_check.EXTRAS.items():
+        there = importlib.util.find_spec(distribution) is not None
+        assert f"kn[{name}]" + (f": {distribution} " if there else " is not") in extras
     shown = sound.ok("doctor")
     assert "ok    merge driver     configured" in shown.out
     assert "->" not in shown.out and "\x1b" not in shown.out
@@ -222,7 +228,7 @@ def test_outside_of_a_repository_the_programs_are_looked_at_all_the_same(
     assert checks["git"]["state"] == checks["data"]["state"] == "ok"
     assert checks["repository"]["state"] == "fail"
     assert "not inside a git repository" in checks["repository"]["said"]
-    assert set(checks) == {"kn", "git", "data", "repository"}
+    assert set(checks) == {"kn", "git", "data", "extras", "repository"}
 
 
 def test_the_kn_that_hooks_find_is_looked_at(

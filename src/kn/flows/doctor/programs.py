@@ -69,3 +69,20 @@ def check_data(site: Site) -> Iterator[Told]:
         return
     state = "ok" if counted else "fail"
     yield Told("ok" if state == "ok" else "fail", f"{tokens.TOKENIZER} table and templates")
+
+
+EXTRAS = {"mcp": "mcp", "llm": "litellm"}
+"""Extra of kn -> the distribution that it brings."""
+
+
+def check_extras(site: Site) -> Iterator[Told]:
+    """Which extras are installed; none is needed."""
+    from importlib import metadata
+
+    shown = []
+    for extra, distribution in EXTRAS.items():
+        try:
+            shown.append(f"kn[{extra}]: {distribution} {metadata.version(distribution)}")
+        except metadata.PackageNotFoundError:
+            shown.append(f"kn[{extra}] is not installed")
+    yield Told("ok", "; ".join(shown))

@@ -18,6 +18,7 @@ CHECKS: tuple[tuple[str, Needs, Callable[[Site], Iterable[Told]]], ...] = (
     ("kn", "", programs.check_kn),
     ("git", "", programs.check_git),
     ("data", "", programs.check_data),
+    ("extras", "", programs.check_extras),
     ("repository", "clone", clone.check_repository),
     ("knowledge", "clone", clone.check_knowledge),
     ("items", "knowledge", clone.check_items),
