@@ -187,6 +187,23 @@ def test_a_file_that_cannot_be_edited_safely_stops_init_before_anything_is_done(
     assert snapshot(project) == before
 
 
+def test_a_file_that_was_broken_since_stops_uninstall_before_anything_is_done(
+    project: Path,
+) -> None:
+    init(project, WITH_EDITOR)
+    path = project / ".vscode/settings.json"
+    path.write_text(path.read_text("utf-8") + "}", "utf-8")
+    before = snapshot(project)
+
+    with pytest.raises(KnError, match=r"settings\.json: Line 11: something follows"):
+        remove(project)
+
+    assert snapshot(project) == before
+    path.write_text(path.read_text("utf-8")[:-1], "utf-8")
+    remove(project)
+    assert not (project / ".vscode").exists()
+
+
 def test_nothing_is_written_through_a_link(project: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (project / ".vscode").symlink_to(tmp_path / "elsewhere")

@@ -106,6 +106,8 @@ def wire(repo: Repository, folder: str, kinds: Mapping[str, str]) -> Wired:
             wired.journal.append(_SIGN + json.dumps(entry))
             what = f"{'write' if before is None else 'add kn to'} {FOLDER}/{name}"
             wired.changes.append(_change(path, what, text))
+    if wired.changes:
+        wired.notes.append("VS Code checks items by its extension YAML (redhat.vscode-yaml).")
     return wired
 
 
