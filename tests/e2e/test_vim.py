@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import Kn
 
+from kn.core.schema import BUILT_IN
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "editors.md"
 VIM = shutil.which("vim")
 
@@ -46,3 +48,11 @@ def test_make_fills_the_quickfix_list_with_findings(
     name, line, sort, text = rows[0].split("|")
     assert (name, line, sort) == (str(path), "6", "w")
     assert "colour" in text and "[KN" in text
+
+
+def test_the_recipe_for_neovim_names_every_kind() -> None:
+    found = re.search(r"local kinds = \{(.*?)\}", PAGE.read_text("utf-8"), re.DOTALL)
+
+    assert found
+    named = dict(re.findall(r"(\w+) = '(\w+)'", found[1]))
+    assert named == {kind.name: kind.folder for kind in BUILT_IN}
