@@ -62,12 +62,8 @@ def _write(project: Path, name: str, text: str | None) -> Path:
 
 
 @pytest.mark.parametrize("tasks", TASKS)
-@pytest.mark.parametrize("settings", ["nothing", "an empty object"])
-def test_tasks_go_in_beside_theirs_and_come_out_to_the_byte(
-    project: Path, tasks: str, settings: str
-) -> None:
+def test_tasks_go_in_beside_theirs_and_come_out_to_the_byte(project: Path, tasks: str) -> None:
     path = _write(project, "tasks.json", TASKS[tasks])
-    _write(project, "settings.json", SETTINGS[settings])
     before = snapshot(project)
     held = jsonc.read(TASKS[tasks] or "") or {}
 
