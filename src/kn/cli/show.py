@@ -54,7 +54,8 @@ def candidate_lines(candidate: Mapping[str, Any], *, indent: str = "") -> list[s
     for rejected in candidate.get("rejected") or []:
         reason = f" ({rejected['because']})" if rejected.get("because") else ""
         lines.append(f"  rejected: {rejected['option']}{reason}")
-    for name in ("instead", "cause", "fix", "impact", "who", "expertise", "severity"):
+    for name in ("instead", "cause", "fix", "impact", "who", "expertise", "severity",
+                 "supersedes"):  # fmt: skip
         if candidate.get(name):
             lines.append(f"  {name}: {candidate[name]}")
     scope = candidate.get("scope") or {}
@@ -62,6 +63,7 @@ def candidate_lines(candidate: Mapping[str, Any], *, indent: str = "") -> list[s
         lines.append(f"  applies to: {', '.join(scope['paths'])}")
     for evidence in candidate.get("evidence") or []:
         source = evidence.get("commit", "")[:10] or evidence.get("session", "")
+        source = source or evidence.get("document", "")
         quote = " ".join(str(evidence.get("quote", "")).split())
         lines.append(f'  from {source}: "{textwrap.shorten(quote, 300, placeholder=" …")}"')
     return [indent + line for line in lines]

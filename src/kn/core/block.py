@@ -8,20 +8,33 @@ last line had no end.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
 from kn.errors import KnError
 
-END = b"# --- END kn ---"
-_BLOCK = re.compile(
-    rb"^# --- BEGIN kn v\d+(?: \((?P<note>new file|newline added)\))? ---\r?\n"
-    rb"(?P<body>.*?)^# --- END kn ---\r?(?:\n|\Z)",
-    re.DOTALL | re.MULTILINE,
-)
-_BEGIN = re.compile(rb"^# --- BEGIN kn v\d+", re.MULTILINE)
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a file's own language writes a line that means nothing to it."""
+
+    open: bytes
+    close: bytes
+
+    @property
+    def end(self) -> bytes:
+        """The last line of a block, without its newline."""
+        return self.open + b"END kn" + self.close
+
+
+SHELL = Marks(b"# --- ", b" ---")
+MARKDOWN = Marks(b"<!-- ", b" -->")
+
+
 _SHEBANGS = (b"", b"#!/bin/sh")
 
 
-def put(host: bytes | None, body: bytes, *, first: bool = False) -> bytes:
+def put(host: bytes | None, body: bytes, *, first: bool = False, marks: Marks = SHELL) -> bytes:
     """Return `host` with `body` in its block; a block that is there is replaced where it stands.
 
     Args:
@@ -30,55 +43,71 @@ def put(host: bytes | None, body: bytes, *, first: bool = False) -> bytes:
         first: Put it right after the shebang line, or at the very start without one;
             otherwise at the end. A new file then begins with ``#!/bin/sh``. A hook's
             last line is no place for us: it is often an `exec` (beads issue GH#3537).
+        marks: How the host's language marks a block.
 
     Raises:
         KnError: The host has a block that begins and does not end.
     """
     if host is None:
-        return (b"#!/bin/sh\n" if first else b"") + _block(body, b"new file")
-    found = _find(host)
+        return (b"#!/bin/sh\n" if first else b"") + _block(body, b"new file", marks)
+    found = _find(host, marks)
     if found is not None:
-        return host[: found.start()] + _block(body, found["note"]) + host[found.end() :]
+        return host[: found.start()] + _block(body, found["note"], marks) + host[found.end() :]
     at = len(host)
     if first:
         at = (host.find(b"\n") + 1 or len(host)) if host.startswith(b"#!") else 0
     if at and host[at - 1 : at] != b"\n":
-        return host[:at] + b"\n" + _block(body, b"newline added")
-    return host[:at] + _block(body, None) + host[at:]
+        return host[:at] + b"\n" + _block(body, b"newline added", marks)
+    return host[:at] + _block(body, None, marks) + host[at:]
 
 
-def take(host: bytes) -> bytes | None:
+def take(host: bytes, *, marks: Marks = SHELL) -> bytes | None:
     """Return `host` without its blocks, as it was before `put`; None when it was ours alone.
 
     Raises:
         KnError: A block begins and does not end.
     """
     ours = False
-    while (found := _find(host)) is not None:
+    while (found := _find(host, marks)) is not None:
         start = found.start() - (found["note"] == b"newline added")
         host = host[: max(start, 0)] + host[found.end() :]
         ours = ours or found["note"] == b"new file"
     return None if ours and host.strip() in _SHEBANGS else host
 
 
-def body_of(host: bytes) -> bytes | None:
+def body_of(host: bytes, *, marks: Marks = SHELL) -> bytes | None:
     """What stands in the first block of `host`; None without one."""
-    found = _find(host)
+    found = _find(host, marks)
     return found["body"] if found else None
 
 
-def _find(host: bytes) -> re.Match[bytes] | None:
-    found = _BLOCK.search(host)
-    begin = _BEGIN.search(host)
+def _find(host: bytes, marks: Marks) -> re.Match[bytes] | None:
+    whole, start = _patterns(marks)
+    found = whole.search(host)
+    begin = start.search(host)
     if begin and (found is None or found.start() != begin.start()):
         line = host.count(b"\n", 0, begin.start()) + 1
         raise KnError(
             f"Line {line}: a kn block begins here and never ends.",
-            hint=f"Put the line `{END.decode()}` where it should end, or remove it by hand.",
+            hint=f"Put the line `{marks.end.decode()}` where it should end, or remove it by hand.",
         )
     return found
 
 
-def _block(body: bytes, note: bytes | None) -> bytes:
+@cache
+def _patterns(marks: Marks) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """A whole block, and the beginning of one."""
+    opening, closing = re.escape(marks.open), re.escape(marks.close)
+    note = rb"(?: \((?P<note>new file|newline added)\))?"
+    whole = (
+        b"^" + opening + rb"BEGIN kn v\d+" + note + closing + rb"\r?\n"
+        rb"(?P<body>.*?)^" + opening + b"END kn" + closing + rb"\r?(?:\n|\Z)"
+    )
+    start = re.compile(b"^" + opening + rb"BEGIN kn v\d+", re.MULTILINE)
+    return re.compile(whole, re.DOTALL | re.MULTILINE), start
+
+
+def _block(body: bytes, note: bytes | None, marks: Marks) -> bytes:
     said = b" (" + note + b")" if note else b""
-    return b"# --- BEGIN kn v1" + said + b" ---\n" + body + END + b"\n"
+    begin = marks.open + b"BEGIN kn v1" + said + marks.close
+    return begin + b"\n" + body + marks.end + b"\n"

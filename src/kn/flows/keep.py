@@ -55,7 +55,7 @@ def keep_candidates(knowledge: Knowledge, captured: Captured) -> Captured:
     for candidate in captured.candidates:
         if is_recorded(candidate, recorded) or candidate.key in decided:
             continue
-        if is_from_talk(candidate) and _is_echo(candidate, rows):
+        if not _commit_of(candidate) and is_echo(candidate, rows):
             continue
         twin = _twin(candidate, pending)
         if twin is not None:
@@ -102,8 +102,11 @@ def _commit_of(candidate: Candidate) -> str:
     return next((e.commit for e in candidate.evidence if e.commit), "")
 
 
-def _is_echo(candidate: Candidate, rows: Iterable[Row]) -> bool:
-    """Whether a session only says what a current item says: it may have been handed that item."""
+def is_echo(candidate: Candidate, rows: Iterable[Row]) -> bool:
+    """Whether a session, or a file of notes, only says what a current item says.
+
+    It may have been handed that item.
+    """
     from kn.adapters.words import load_stemmer
 
     stem = load_stemmer()

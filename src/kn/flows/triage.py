@@ -201,8 +201,9 @@ def candidate_fields(pending: Pending) -> dict[str, Any]:
             for r in candidate.rejected
         ]
     for name, text in candidate.own.items():
-        listed = name in ("who", "expertise", "follow_ups")
-        fields[name] = [p.strip() for p in text.split(",") if p.strip()] if listed else text
+        listed = name in ("who", "expertise", "follow_ups", "supersedes")
+        parts = text.split("\n" if "\n" in text else ",")  # one a line where one may hold commas
+        fields[name] = [p.strip() for p in parts if p.strip()] if listed else text
     last = pending.commits[-1] if pending.commits else ""
     evidence = [
         (replace(e, commit=last) if e.commit and last else e).to_json() for e in candidate.evidence
@@ -243,10 +244,18 @@ def edit_pending(knowledge: Knowledge, pending: Pending, raw: bytes | None = Non
     item = record.draft_item(knowledge, kind, given)  # says everything that is wrong
     changed = Candidate(
         kind, item.statement, item.because, item.rejected, item.scope, candidate.evidence,
-        item.details, {n: ", ".join(v) if isinstance(v, tuple) else v for n, v in item.own.items()},
+        item.details, {n: _joined(v) for n, v in item.own.items()},
         candidate.confidence, candidate.extractor,
     )  # fmt: skip
     return Inbox(knowledge.state).change(pending, changed)
+
+
+def _joined(value: Any) -> Any:
+    """A list as the text that a candidate carries, one a line where one holds a comma."""
+    if not isinstance(value, tuple):
+        return value
+    lines = any("," in part for part in value)
+    return "".join(f"{part}\n" for part in value) if lines else ", ".join(value)
 
 
 def candidate_json(pending: Pending, near: Sequence[Near] = ()) -> Mapping[str, Any]:

@@ -5,6 +5,14 @@ Logs are read, never written, copied or locked; OpenCode's database is opened re
 
 from kn.adapters.agentlogs.homes import named_session
 from kn.adapters.agentlogs.opening import OpenLog, open_log
-from kn.adapters.agentlogs.places import Found, find_logs, locate_log
+from kn.adapters.agentlogs.places import Found, claude_memory, find_logs, locate_log
 
-__all__ = ["Found", "OpenLog", "find_logs", "locate_log", "named_session", "open_log"]
+__all__ = [
+    "Found",
+    "OpenLog",
+    "claude_memory",
+    "find_logs",
+    "locate_log",
+    "named_session",
+    "open_log",
+]

@@ -97,6 +97,19 @@ def locate_log(session: str, environment: Mapping[str, str], *, agent: str = "")
     return None
 
 
+def claude_memory(top: Path, environment: Mapping[str, str]) -> Path | None:
+    """The folder in which Claude Code keeps what it remembers of a work tree, when it is there."""
+    home = homes.claude_home(environment)
+    name = claude_folder(str(top.resolve()))
+    if home is None:
+        return None
+    names = (
+        [name] if len(name) <= 200 else sorted(p.name for p in home.glob(f"projects/{name[:200]}*"))
+    )
+    folders = (home / "projects" / n / "memory" for n in names)
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
 def claude_folder(path: str) -> str:
     """The name of the folder that Claude Code keeps for a working folder, before it is cut at 200.
 

@@ -1,0 +1,118 @@
+"""What a reader of foreign notes is given, and what it gives back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from kn.core.candidate import Candidate
+from kn.core.model import Evidence, Scope
+
+_TOKEN = re.compile(
+    r"`([^`\s]{2,120})`|(?<![\w@:/.-])((?:[\w.@*-]+/)+[\w.*-]*|[\w-]+\.[a-z]{1,5})\b"
+)
+_GLOBS_AT_MOST = 3
+"""Paths of a scope that are taken from one passage, as `kn.core.capture.scope` has it."""
+_SPECIAL = re.compile(r"[\\?\[\]!#]")
+
+Match = Callable[[str], Callable[[str], object]]
+"""A gitignore-style pattern -> whether a path matches it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of notes, without secrets."""
+
+    name: str
+    """Relative to the repository's root, or to the folder that was named when it is elsewhere."""
+    text: str
+    folder: str = ""
+    """The folder that the whole file speaks of, as `src/gateway` of `src/gateway/AGENTS.md`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A passage that proposes nothing, and why."""
+
+    source: str
+    line: int
+    because: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.source}:{self.line}" if self.line else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A candidate with its line, and the quotes of what it replaces in the tool it comes from."""
+
+    candidate: Candidate
+    line: int
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one file gave."""
+
+    proposals: tuple[Proposal, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a reader may know of the repository, as values."""
+
+    count: Callable[[str], int]
+    """cl100k tokens of a text."""
+    match: Match
+    files: frozenset[str] = frozenset()
+    """Paths of the files in the repository."""
+    folders: frozenset[str] = field(default_factory=frozenset)
+
+    def scope_of(self, text: str, folder: str = "", tags: Iterable[str] = ()) -> Scope:
+        """The files and folders that a text names and that are there; else `folder`."""
+        found: dict[str, None] = {}
+        for match in _TOKEN.finditer(text):
+            if glob := self._glob(match[1] or match[2], folder):
+                found[glob] = None
+        paths = tuple(found) if 0 < len(found) <= _GLOBS_AT_MOST else ()
+        if not paths and folder:
+            paths = (f"{_escaped(folder)}/**",)
+        return Scope(paths, tuple(dict.fromkeys(tags)))
+
+    def _glob(self, token: str, folder: str) -> str:
+        token = token.strip("'\"(),;:").removeprefix("./").rstrip(".")
+        bare = token.strip("/")
+        if not bare or bare == "**" or ".." in bare.split("/"):
+            return ""
+        if "*" in bare:
+            matches = self.match(bare)
+            return bare if any(matches(path) for path in self.files) else ""
+        for path in (f"{folder}/{bare}", bare) if folder else (bare,):
+            if path in self.files:
+                return _escaped(path)
+            if path in self.folders and ("/" in token or path != bare):
+                return f"{_escaped(path)}/**"
+        if "/" not in bare and "." in bare:
+            named = [path for path in self.files if path.endswith(f"/{bare}")]
+            return _escaped(named[0]) if len(named) == 1 else ""
+        return ""
+
+
+def surroundings(count: Callable[[str], int], match: Match, files: Iterable[str]) -> Surroundings:
+    """The surroundings in a repository that holds `files`."""
+    known = frozenset(files)
+    folders = {path.rsplit("/", n)[0] for path in known for n in range(1, path.count("/") + 1)}
+    return Surroundings(count, match, known, frozenset(folders))
+
+
+def evidence_of(source: Source, quote: str) -> tuple[Evidence, ...]:
+    """Where a passage stands, in its own words."""
+    return (Evidence(document=source.name, quote=quote),)
+
+
+def _escaped(path: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", path)

@@ -1,0 +1,159 @@
+"""Instruction files and other free notes: CLAUDE.md, AGENTS.md, rules of editors, memory banks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kn.core.adr.document import take_apart
+from kn.core.adr.wording import plain
+from kn.core.candidate import Candidate
+from kn.core.capture.contrast import contrast_in
+from kn.core.importing.passages import Passage, front_end, passages_of, verbatim
+from kn.core.importing.reading import (
+    Proposal,
+    Reading,
+    Skipped,
+    Source,
+    Surroundings,
+    evidence_of,
+)
+from kn.core.importing.saying import Said, hidden_in, say
+from kn.core.importing.wording import handles_in, nothing_told, told_by, unfit
+from kn.core.model import Rejected, Scope
+
+_FORMS = {
+    "code": "code, not a sentence",
+    "table": "a table",
+    "comment": "a comment",
+    "task": "a task, not knowledge",
+}
+_IMPORT = re.compile(r"(?<![\w`@])@((?:\.{0,2}/|~/)?[\w.-]+(?:/[\w.-]+)*)")
+_LEAD_WORDS = 5
+"""More words are a sentence of their own (a guess)."""
+_CODE = re.compile(r"`[^`\n]*`")
+_INSTEAD = re.compile(
+    r"^(?:instead,?\s+(?P<one>.+)|(?P<two>(?:use|call|run|set|do)\s.+?)(?:\s+instead)?\.?$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a file is read, beside its words."""
+
+    extractor: str
+    """`import:claude-md`."""
+    default: str = ""
+    """The kind of a bullet that has no mark of its own."""
+
+
+def read_rules(source: Source, around: Surroundings, manner: Manner) -> Reading:
+    """The candidates of an instruction file, and every passage that is none, with the reason."""
+    front = take_apart(source.text).front
+    skip = front_end(source.text)
+    text = "\n".join(source.text.split("\n")[skip:])
+    scope = _front_scope(front)
+    proposals: list[Proposal] = []
+    skipped: list[Skipped] = []
+    for passage in passages_of(text, line=skip + 1):
+        made = _read(passage, source, around, manner, scope)
+        if isinstance(made, Candidate):
+            proposals.append(Proposal(made, passage.line))
+        elif made:
+            skipped.append(Skipped(source.name, passage.line, made))
+    return Reading(tuple(proposals), tuple(skipped))
+
+
+def imports_in(text: str) -> list[tuple[int, str]]:
+    """Line and path of everything that a file imports with `@path`, outside of code."""
+    found = []
+    fenced = False
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        if fenced:
+            continue
+        for match in _IMPORT.finditer(_CODE.sub("", line)):
+            path = match[1].rstrip(".")
+            if path.startswith(("./", "../", "/", "~/")) or re.search(r"\.\w{1,8}$", path):
+                found.append((number, path))
+    return found
+
+
+def _read(
+    passage: Passage, source: Source, around: Surroundings, manner: Manner, scope: Scope
+) -> Candidate | str:
+    """The candidate that a passage tells, or why it tells none."""
+    if passage.form == "block":
+        return f"a block that {passage.name} keeps"
+    if because := _FORMS.get(passage.form):
+        return because
+    if passage.form == "paragraph" and _only_imports(passage.text):
+        return "an import"
+    if hidden_in(verbatim(passage)):
+        return "holds hidden characters"
+    text = plain(passage.text)
+    if because := unfit(text, passage.headings):
+        return because
+    default = manner.default if passage.form == "bullet" else ""
+    told = told_by(text, passage.headings, plain(passage.lead), default)
+    if told is None:
+        return nothing_told(text, passage.headings)
+    if passage.form == "step" and told.rule != "label" and told.confidence < 0.7:
+        return "a step of a procedure"
+    if passage.form == "paragraph" and told.rule == "heading":
+        return nothing_told(text, passage.headings)
+    said = say(_led(passage), around.count)
+    return Candidate(
+        kind=told.kind,
+        statement=said.statement,
+        because=said.because,
+        rejected=_rejected(told.kind, text, said),
+        scope=_scope(passage, source, around, scope),
+        evidence=evidence_of(source, verbatim(passage)),
+        details=verbatim(passage) if passage.more else said.details,
+        own=_own(told.kind, passage.text),
+        confidence=told.confidence,
+        extractor=manner.extractor,
+    )
+
+
+def _rejected(kind: str, text: str, said: Said) -> tuple[Rejected, ...]:
+    option = contrast_in(text) if kind in ("decision", "convention") else ""
+    option = option.strip(" .,;`*")
+    return (Rejected(option, said.because.rstrip(".")),) if option else ()
+
+
+def _led(passage: Passage) -> str:
+    """The text with the few words that introduce it, as "For tests: one assert each"."""
+    lead = plain(passage.lead).rstrip(":* ")
+    short = 0 < len(lead.split()) <= _LEAD_WORDS
+    return f"{lead}: {passage.text}" if short else passage.text
+
+
+def _own(kind: str, text: str) -> dict[str, str]:
+    if kind == "owner" and (who := handles_in(text)):
+        return {"who": ", ".join(who)}
+    if kind == "gotcha":
+        for sentence in re.split(r"(?<=[.;])\s+|\s[—–]\s", plain(text))[1:]:
+            if found := _INSTEAD.match(sentence):
+                return {"instead": (found["one"] or found["two"]).strip()}
+    return {}
+
+
+def _scope(passage: Passage, source: Source, around: Surroundings, scope: Scope) -> Scope:
+    found = around.scope_of(verbatim(passage), source.folder)
+    return found if found.paths or not scope.paths else scope
+
+
+def _front_scope(front: dict[str, str]) -> Scope:
+    """What a rule file says it is for: `globs` of Cursor, `applyTo` of Copilot, `paths` of
+    Claude."""
+    given = front.get("globs") or front.get("applyto") or front.get("paths") or ""
+    globs = [part.strip().strip("\"'") for part in given.split(",")]
+    return Scope(tuple(g for g in globs if g and g not in ("*", "**", "**/*"))[:10])
+
+
+def _only_imports(text: str) -> bool:
+    return bool(imports_in(text)) and not _IMPORT.sub("", text).strip(" .,;")
