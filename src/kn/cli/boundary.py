@@ -1,15 +1,12 @@
 """Where errors become exit codes; only the fast paths of `main` exit by themselves.
 
-===== ==========================================================================
-code  meaning
-===== ==========================================================================
-0     done
+===== ===================================================================code  meaning
+===== ===================================================================0     done
 1     done, and the answer is "no": findings, or nothing found that was named
 2     the user can put it right: wrong options, bad item, not a repository
 3     a bug in kn
 130   stopped with ^C
-===== ==========================================================================
-"""
+===== ==================================================================="""
 
 from __future__ import annotations
 
@@ -48,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("kn.cli.evaluate:command", "Score the knowledge on known tasks."),
     "stats": ("kn.cli.stats:command", "Count the knowledge, its health and its worth."),
     "import": ("kn.cli.import_records:command", "Take in records that you have."),
+    "export": ("kn.cli.export:command", "Write what is known into other tools' files."),
     "mcp": ("kn.cli.mcp:command", "Serve agents over MCP, on stdin and stdout."),
     "doctor": ("kn.cli.doctor:command", "Look at every wire of the installation."),
     "completion": ("kn.cli.completion:command", "Print the completion for a shell."),

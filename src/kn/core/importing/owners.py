@@ -65,7 +65,9 @@ def _rules(source: Source) -> tuple[list[_Rule], list[Skipped]]:
         if not line:
             comment = ""
         elif line.startswith("#"):
-            comment = f"{comment} {line.lstrip('# ').strip()}".strip()
+            # what follows a rule speaks of the next one
+            above = "" if rules and rules[-1].line == number - 1 else comment
+            comment = f"{above} {line.lstrip('# ').strip()}".strip()
         elif found := _SECTION.match(line):
             section, default, comment = found["name"], tuple(found["owners"].split()), ""
         else:

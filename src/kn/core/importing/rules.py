@@ -94,7 +94,7 @@ def _read(
     if hidden_in(verbatim(passage)):
         return "holds hidden characters"
     text = plain(passage.text)
-    if because := unfit(text, passage.headings):
+    if because := unfit(text, passage.headings, passage.text):
         return because
     default = manner.default if passage.form == "bullet" else ""
     told = told_by(text, passage.headings, plain(passage.lead), default)

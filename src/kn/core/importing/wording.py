@@ -59,7 +59,8 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = (
         r"\bevery \w+ (?:has|have|gets?|needs?|goes|lives|is|are)\b", r"\bonly (?:in|via|through|"
         r"by|from|inside|when|use)\b")),
     ("convention", 2.0, _any(
-        r"^(?:use|keep|run|write|add|put|name|follow|return|import|place|store|test|log|handle|wrap|"
+        r"^(?:[\w /-]{1,30}: )?(?:use|keep|run|write|add|put|name|follow|return|import|place|store|"
+        r"test|log|handle|wrap|"
         r"commit|format|create|define|call|pass|include|limit|document|check|validate|mark|set|throw|"
         r"raise|catch|group|sort|split|mock|declare|export|inject|squash|rebase|prefix|reuse|treat|"
         r"update|bump|leave|give|read|open|close|ask|expose|annotate|default|favou?r|stick|respect|"
@@ -114,10 +115,16 @@ _ONLY_LINK = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|https?://\S+|`[^`]*`|@?[\w.
 _HANDLE = re.compile(r"(?<![\w.])@[\w/-]{2,}|[\w.+-]+@[\w-]+\.\w+")
 
 
-def unfit(text: str, headings: Sequence[str]) -> str:
-    """Why a passage cannot be knowledge about the code, or ""."""
+def unfit(text: str, headings: Sequence[str], written: str) -> str:
+    """Why a passage cannot be knowledge about the code, or "".
+
+    Args:
+        text: The passage, in plain words.
+        headings: Above it, the outermost first.
+        written: The passage as it stands.
+    """
     words = text.split()
-    if _ONLY_LINK.match(text):
+    if _ONLY_LINK.match(written):
         return "only a link or a name"
     if len(words) < 3:
         return "too short to stand alone"

@@ -95,13 +95,14 @@ def import_notes(
     proposals: list[Proposal] = []
     skipped: list[Skipped] = []
     names: dict[str, None] = {}
+    seen: dict[Path, str] = {}
     for form in forms:
-        reader = Reader(knowledge, form, redact)
+        reader = Reader(knowledge, form, redact, seen)
         paths = [path] if path else find_notes(knowledge, form, tracked, environment)
         for one in paths:
             reader.read(one, knowledge.top)
         skipped += reader.skipped
-        made, left = _read(form, [f for f in reader.found if f.source.name not in names], around)
+        made, left = _read(form, reader.found, around)
         names |= dict.fromkeys(f.source.name for f in reader.found)
         proposals += made
         skipped += left

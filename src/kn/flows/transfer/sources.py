@@ -70,10 +70,17 @@ def _memory_folders(knowledge: Knowledge, environment: Mapping[str, str]) -> lis
 class Reader:
     """Reads files of notes: each once however many names lead to it, and none outside."""
 
-    def __init__(self, knowledge: Knowledge, form: Format, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        form: Format,
+        redact: Callable[[str], str],
+        seen: dict[Path, str],
+    ) -> None:
         self._knowledge, self._form, self._redact = knowledge, form, redact
         self._top = knowledge.top.resolve()
-        self._seen: dict[Path, str] = {}
+        self._seen = seen
+        """Real path -> the name under which it was read, whatever the format."""
         self.found: list[Found] = []
         self.skipped: list[Skipped] = []
 

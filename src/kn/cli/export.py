@@ -1,0 +1,65 @@
+"""`kn export`: write what is known into other tools' files."""
+
+from __future__ import annotations
+
+import click
+
+from kn.cli.boundary import EXIT_NO
+from kn.cli.terminal import clean, here, print_json, say
+from kn.core.exporting.hosts import HOSTS
+from kn.flows.transfer import instructions
+from kn.flows.transfer.instructions import Exported
+
+
+@click.command(short_help="Write what is known into other tools' files.")
+@click.argument("form", metavar="FORMAT", type=click.Choice([*HOSTS]))
+@click.option(
+    "--budget", type=click.IntRange(1, 100_000), metavar="N",
+    help="Tokens of each file's block; what it was made with, else 500.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Only say whether it is up to date; exit 1 if not.")
+@click.option("--remove", is_flag=True, help="Take out what was exported, and nothing else.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(
+    form: str, budget: int | None, check: bool, remove: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Export what the team knows.
+
+    FORMAT agents-md, claude-md, gemini-md, copilot or cursor-rules keeps a marked block in the
+    instruction file that the tool reads: the conventions and gotchas that hold everywhere, within
+    the budget, and how to ask kn for more. For Claude, Copilot and Cursor, what holds for a part of
+    the code goes into rule files of kn's own with that part's globs.
+    """
+    if check and remove:
+        raise click.UsageError("--check and --remove exclude each other.")
+    knowledge = here()
+    if remove:
+        done = instructions.plan_removal(knowledge, form)
+    else:
+        plan = instructions.check_export if check else instructions.plan_export
+        done = plan(knowledge, form, budget=budget)
+    if not check and not dry_run:
+        instructions.carry_out(done)
+    _show(done, as_json=as_json, check=check, remove=remove)
+    if check and not done.current:
+        raise click.exceptions.Exit(EXIT_NO)
+
+
+def _show(done: Exported, *, as_json: bool, check: bool, remove: bool) -> None:
+    if as_json:
+        print_json(done.to_json())
+    for target in () if as_json else done.targets:
+        became = "out of date" if check and target.became != "unchanged" else target.became
+        about = "" if remove else f" ({len(target.items)} items, {target.tokens} tokens)"
+        click.echo(clean(f"{became}: {target.path}{about}"))
+    if not as_json and not done.targets:
+        click.echo("There is nothing to take out." if remove else "There is nothing to write.")
+    for note in done.notes:
+        say(f"note: {note}")
+    if done.left_out:
+        say(f"kn: {done.left_out} more did not fit; --budget gives more room.")
+    if done.held_back:
+        say(f"kn: {done.held_back} held back: not committed, or not reviewed.")
+    if check and not done.current:
+        say(f"kn: run `kn export {done.name}` and commit what it writes.")
