@@ -108,3 +108,17 @@ def test_a_proposed_record_that_was_accepted_since_waits_no_more(desk: Desk, kn:
     assert "proposed" in first.stdout + first.stderr
     assert "proposed" not in second.stdout + second.stderr
     assert "status: accepted" in _item(desk.root).read_text("utf-8")
+
+
+def test_a_record_from_outside_with_windows_line_ends_is_a_readable_item(
+    desk: Desk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "adr"
+    folder.mkdir()
+    text = RECORD.format(status="Accepted").replace("\n", "\r\n") + "\x07"
+    (folder / "0001-use-postgres.md").write_bytes(text.encode())
+
+    desk.ok("import", "adr", str(folder))
+
+    (item,) = desk.ok("list", "--json").json["items"]
+    assert item["details"] == RECORD.format(status="Accepted").strip()

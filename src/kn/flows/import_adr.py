@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Literal
 
 from kn.adapters import files, git
 from kn.core.adr import NotARecord, Record, link_records, read_record
+from kn.core.exporting.madr import made_of
 from kn.core.model import Evidence, Item, Rejected, Scope
 from kn.errors import KnError
 from kn.flows import record
@@ -29,6 +31,7 @@ FOLLOWED = (
 
 STANDING = ("status", "retired_because", "supersedes", "superseded_by", "amends")
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 Proposed = Literal["keep", "accept"]
 
 
@@ -97,6 +100,8 @@ def import_adrs(
         KnError: There is no such folder.
     """
     sources, skipped = _read_sources(knowledge, folder)
+    sources, made_here = _without_made(knowledge, sources)
+    skipped += made_here
     records, unread = _read_records(sources, proposed)
     skipped += unread
     known = _known_items(knowledge, sources)
@@ -153,6 +158,18 @@ def _read_sources(
         blob = git.hash_object(raw.replace(b"\r\n", b"\n"), algorithm=_algorithm(knowledge))
         sources[name] = _Source(name, raw.decode("utf-8", "replace"), blob, inside)
     return sources, skipped
+
+
+def _without_made(
+    knowledge: Knowledge, sources: Mapping[str, _Source]
+) -> tuple[dict[str, _Source], list[tuple[str, str]]]:
+    """The records without those that `kn export madr` made of items that are here."""
+    made = {name: made_of(source.text) for name, source in sources.items()}
+    known = set()
+    if any(made.values()):
+        known = {row.id for row in open_view(knowledge, audience="everyone").rows}
+    kept = {name: source for name, source in sources.items() if made[name] not in known}
+    return kept, [(n, f"kn made it of {made[n]}") for n in sources if n not in kept]
 
 
 def _algorithm(knowledge: Knowledge) -> str:
@@ -223,8 +240,13 @@ def _make(
         deciders=one.deciders,
         evidence=(Evidence(document=one.path, blob=source.blob),),
         document=one.path if source.inside else "",
-        details="" if source.inside else redact(source.text.strip()[:60_000]),
+        details="" if source.inside else redact(_kept(source.text)),
     )
+
+
+def _kept(text: str) -> str:
+    """A record's text as an item may hold it: with plain line ends and no control characters."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()[:60_000]
 
 
 def _base_items(

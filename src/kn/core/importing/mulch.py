@@ -106,7 +106,8 @@ def _unfit(record: _Record) -> str:
     quote, _ = _said(record)
     if not quote:
         return "says nothing"
-    return "holds hidden characters" if hidden_in(quote) else ""
+    whole = " ".join(v for v in record.data.values() if isinstance(v, str))
+    return "holds hidden characters" if hidden_in(whole) else ""
 
 
 def _said(record: _Record) -> tuple[str, str]:
