@@ -75,6 +75,7 @@ def test_what_stands_under_a_heading_is_of_its_kind() -> None:
         ("<!-- BEGIN BEADS INTEGRATION -->\n- Never.\n<!-- END BEADS INTEGRATION -->",
          "that beads keeps"),
         ("- Tabs", "too short"),
+        ("Read @docs/a.md before you must change it.", "points to"),
     ],
 )  # fmt: skip
 def test_what_is_no_knowledge_of_the_code_is_left_with_the_reason(text: str, because: str) -> None:
@@ -129,6 +130,43 @@ def test_a_rule_file_is_for_its_globs() -> None:
     assert found.proposals[0].line == 6
 
 
+def test_a_decision_takes_its_rationale_and_alternatives_along() -> None:
+    found = only(read(
+        "memory-bank",
+        "## Key decisions\n\n### 1. Queue\n- **Decision**: Use NATS for events\n"
+        "- **Rationale**: Kafka needs a team of its own\n- **Alternatives**: Kafka; RabbitMQ\n"
+        "- **Trade-offs**: no replay\n",
+        "memory-bank/systemPatterns.md",
+    ))  # fmt: skip
+
+    assert (found.kind, found.statement) == ("decision", "Use NATS for events.")
+    assert found.because == "Kafka needs a team of its own."
+    assert [r.option for r in found.rejected] == ["Kafka", "RabbitMQ"]
+    assert "no replay" in found.details
+
+
+def test_a_rule_inside_a_paragraph_is_found_with_its_sentence_as_quote() -> None:
+    text = (
+        "## Naming\n\nThe lookup splits `a_b` on the first underscore. Table names must not "
+        "contain `_` at all. It is fast.\n"
+    )
+
+    found = only(read("claude-md", text))
+
+    assert found.statement == "Table names must not contain `_` at all."
+    assert found.evidence[0].quote == "Table names must not contain `_` at all."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["## Patterns\n\n**Benefits:**\n- Clean separation of all the concerns\n",
+     "## Caching patterns\n\n- Permission status caching\n",
+     "## Usage\n\n- `-delete <x>` - Removes code. **Never touches the table.**\n"],
+)  # fmt: skip
+def test_praise_keywords_and_descriptions_are_no_rules(text: str) -> None:
+    assert why(read("memory-bank", text))
+
+
 def test_imports_are_found_outside_of_code_only() -> None:
     text = (
         "See @docs/a.md and @README.md.\n`@docs/no.md` ask @anna\n```\n@docs/no.md\n```\n@~/me.md"
@@ -138,7 +176,7 @@ def test_imports_are_found_outside_of_code_only() -> None:
 
 
 def test_a_memory_bank_gives_what_lasts() -> None:
-    text = "## Architecture\n\n- The gateway talks to the core over gRPC.\n"
+    text = "## System patterns\n\n- The gateway talks to the core over gRPC.\n"
 
     assert only(read("memory-bank", text, "memory-bank/systemPatterns.md")).kind == "convention"
     assert "day to day" in why(read("memory-bank", text, "memory-bank/activeContext.md"))[0]
@@ -336,7 +374,8 @@ NOTES = st.lists(
     st.sampled_from([
         "- Never do it, because", "# Rules", "## Gotchas", "  - nested", "```", "~~~", "| a | b |",
         "<!-- BEGIN kn v1 -->", "<!-- END kn -->", "<!--", "-->", "1. Run it", "- [ ] x", "---",
-        "word " * 60, "x" * 300, "", "* @org/x", "[Sec] @a", "**Breaking:** all of it", "@a/b.md",
+        "word " * 60, '<a name="x"></a>',
+        "## 2.0.0 BREAKING CHANGES", "x" * 300, "", "* @org/x", "[Sec] @a", "**Breaking:** all of it", "@a/b.md",
         "- [decision] we do it #x (y)", '{"id":"a","content":"b c d","type":"failure"}', "## [1.0]",
         "\t- deep", "> quoted must", "é" * 50, "日本語" * 40, "Status: x", "## Impact", "## Cause",
     ]) | st.text(max_size=40),

@@ -132,6 +132,20 @@ def test_an_import_of_agents_md_is_enough(known: Desk) -> None:
     assert (known.root / "CLAUDE.md").read_text() == "@AGENTS.md\n"
 
 
+def test_gemini_s_settings_say_which_file_it_reads(known: Desk) -> None:
+    (known.root / "AGENTS.md").write_text("# Ours\n")
+    (known.root / ".gemini").mkdir()
+    settings = known.root / ".gemini/settings.json"
+    settings.write_text('{"context": {"fileName": ["AGENTS.md"]}}')
+
+    done = known.ok("export", "gemini-md", "--dry-run", "--json").json
+    settings.write_text("{torn")
+    other = known.ok("export", "gemini-md", "--dry-run", "--json").json
+
+    assert [f["path"] for f in done["files"]] == ["AGENTS.md"]
+    assert [f["path"] for f in other["files"]] == ["GEMINI.md"]
+
+
 def test_a_link_out_of_the_repository_is_refused(known: Desk, tmp_path: Path) -> None:
     outside = tmp_path / "mine.md"
     outside.write_text("mine\n")

@@ -110,6 +110,6 @@ def test_a_rule_file_arrives_when_claude_reads_a_file_of_its_scope(
     read = {"tool": "Read", "input": {"file_path": str(world.root / "src/gateway/limits.py")}}
 
     _, server = turn("claude", world, tmp_path / "home", "Look.",
-                     [{"text": "Reading.", **read}, {"text": "Done."}])  # type: ignore[list-item, dict-item]  # fmt: skip
+                     [{"text": "Reading.", **read}, {"text": "Done."}])  # type: ignore[dict-item]  # fmt: skip
 
     assert server.saw(SCOPED)

@@ -30,7 +30,8 @@ class Host:
     others: tuple[str, ...] = ()
     """Files that it reads in place of `file`; the first that is there is taken."""
     reads_agents: str = ""
-    """When AGENTS.md reaches it too: `always`, or `alone`, when it has no file of its own."""
+    """When AGENTS.md reaches it: `always`; `alone`, when it has no file of its own; `named`, when
+    its settings say so."""
     front: str = ""
     """Front matter of `file`; it is one of kn's own then."""
     scoped: str = ""
@@ -60,7 +61,7 @@ HOSTS: dict[str, Host] = {
         Host("agents-md", AGENTS),
         Host("claude-md", "CLAUDE.md", (".claude/CLAUDE.md",), "alone",
              scoped=".claude/rules/{}.md", scoped_front=_claude),
-        Host("gemini-md", "GEMINI.md"),
+        Host("gemini-md", "GEMINI.md", (), "named"),
         Host("copilot", ".github/copilot-instructions.md", (), "always",
              scoped=".github/instructions/{}.instructions.md", scoped_front=_copilot),
         Host("cursor-rules", ".cursor/rules/kn.mdc", (), "always", front=_ALWAYS,

@@ -47,6 +47,8 @@ def read_changelog(source: Source, around: Surroundings) -> Reading:
             because = "its version was yanked"
         elif not _is_breaking(passage):
             because = "no breaking change"
+        elif len(plain(_BREAKING.sub("", passage.text)).split()) < 2:
+            because = "too short to stand alone"
         elif hidden_in(verbatim(passage)):
             because = "holds hidden characters"
         else:

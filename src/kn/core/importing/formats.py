@@ -55,7 +55,6 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 _VOLATILE = {"activecontext", "progress", "tasks", "active-context", "current-task"}
-_BANK = {"systempatterns": "convention", "techcontext": "fact"}
 _Reader = Callable[[Source, Surroundings], Reading]
 _READERS: dict[str, _Reader] = {
     "codeowners": read_codeowners,
@@ -85,11 +84,9 @@ def read_notes(name: str, sources: Sequence[Source], around: Surroundings) -> Re
 
 
 def _rules(name: str, source: Source, around: Surroundings) -> Reading:
-    default = ""
     if name == "memory-bank":
         stem = source.name.rsplit("/", 1)[-1].rsplit(".", 1)[0].casefold()
         if stem in _VOLATILE:
             because = "changes from day to day: what is being worked on is no lasting knowledge"
             return Reading((), (Skipped(source.name, 0, because),))
-        default = _BANK.get(stem, "")
-    return read_rules(source, around, Manner(f"import:{name}", default))
+    return read_rules(source, around, Manner(f"import:{name}"))

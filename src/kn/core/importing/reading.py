@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kn.core.candidate import Candidate
@@ -70,7 +70,9 @@ class Surroundings:
     match: Match
     files: frozenset[str] = frozenset()
     """Paths of the files in the repository."""
-    folders: frozenset[str] = field(default_factory=frozenset)
+    folders: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    """A file's bare name -> its path, where only one file is called so."""
 
     def scope_of(self, text: str, folder: str = "", tags: Iterable[str] = ()) -> Scope:
         """The files and folders that a text names and that are there; else `folder`."""
@@ -97,8 +99,7 @@ class Surroundings:
             if path in self.folders and ("/" in token or path != bare):
                 return f"{_escaped(path)}/**"
         if "/" not in bare and "." in bare:
-            named = [path for path in self.files if path.endswith(f"/{bare}")]
-            return _escaped(named[0]) if len(named) == 1 else ""
+            return _escaped(self.names.get(bare, ""))
         return ""
 
 
@@ -106,7 +107,11 @@ def surroundings(count: Callable[[str], int], match: Match, files: Iterable[str]
     """The surroundings in a repository that holds `files`."""
     known = frozenset(files)
     folders = {path.rsplit("/", n)[0] for path in known for n in range(1, path.count("/") + 1)}
-    return Surroundings(count, match, known, frozenset(folders))
+    names: dict[str, list[str]] = {}
+    for path in known:
+        names.setdefault(path.rpartition("/")[2], []).append(path)
+    alone = {name: paths[0] for name, paths in names.items() if len(paths) == 1}
+    return Surroundings(count, match, known, frozenset(folders), alone)
 
 
 def evidence_of(source: Source, quote: str) -> tuple[Evidence, ...]:

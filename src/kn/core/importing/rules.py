@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from kn.core.adr.document import take_apart
 from kn.core.adr.wording import plain
 from kn.core.candidate import Candidate
 from kn.core.capture.contrast import contrast_in
+from kn.core.capture.sentences import sentences_in
 from kn.core.importing.passages import Passage, front_end, passages_of, verbatim
 from kn.core.importing.reading import (
     Proposal,
@@ -19,7 +21,16 @@ from kn.core.importing.reading import (
     evidence_of,
 )
 from kn.core.importing.saying import Said, hidden_in, say
-from kn.core.importing.wording import handles_in, nothing_told, told_by, unfit
+from kn.core.importing.wording import (
+    Told,
+    describes,
+    handles_in,
+    has_mark,
+    nothing_told,
+    told_by,
+    unfit,
+    without_label,
+)
 from kn.core.model import Rejected, Scope
 
 _FORMS = {
@@ -29,6 +40,16 @@ _FORMS = {
     "task": "a task, not knowledge",
 }
 _IMPORT = re.compile(r"(?<![\w`@])@((?:\.{0,2}/|~/)?[\w.-]+(?:/[\w.-]+)*)")
+_ADDS = re.compile(
+    r"^(?P<how>rationale|reason(?:ing)?|why|because|trade-?offs?|consequences?|alternatives?"
+    r"(?: considered)?|rejected|impact)\s*:\s*(?P<text>\S.*)$",
+    re.IGNORECASE,
+)
+_REASONS = ("rationale", "reason", "reasoning", "why", "because")
+_AFTER = ("trade-off", "trade-offs", "tradeoff", "tradeoffs", "consequence", "consequences",
+          "impact")  # fmt: skip
+_SENTENCES = 2
+"""So many sentences of one passage are proposed; a guess."""
 _LEAD_WORDS = 5
 """More words are a sentence of their own (a guess)."""
 _CODE = re.compile(r"`[^`\n]*`")
@@ -56,12 +77,12 @@ def read_rules(source: Source, around: Surroundings, manner: Manner) -> Reading:
     scope = _front_scope(front)
     proposals: list[Proposal] = []
     skipped: list[Skipped] = []
-    for passage in passages_of(text, line=skip + 1):
+    for passage in _joined(passages_of(text, line=skip + 1)):
         made = _read(passage, source, around, manner, scope)
-        if isinstance(made, Candidate):
-            proposals.append(Proposal(made, passage.line))
-        elif made:
+        if isinstance(made, str):
             skipped.append(Skipped(source.name, passage.line, made))
+        else:
+            proposals += [Proposal(candidate, passage.line) for candidate in made]
     return Reading(tuple(proposals), tuple(skipped))
 
 
@@ -81,10 +102,24 @@ def imports_in(text: str) -> list[tuple[int, str]]:
     return found
 
 
+def _joined(passages: list[Passage]) -> list[Passage]:
+    """A bullet "Rationale: …" is no passage of its own, but belongs to the one before."""
+    found: list[Passage] = []
+    for passage in passages:
+        last = found[-1] if found else None
+        beside = last is not None and last.headings == passage.headings and last.form == "bullet"
+        if last and beside and passage.form == "bullet" and _ADDS.match(plain(passage.text)):
+            below = f"- {verbatim(passage)}"
+            found[-1] = replace(last, more=f"{last.more}\n{below}".strip("\n"))
+        else:
+            found.append(passage)
+    return found
+
+
 def _read(
     passage: Passage, source: Source, around: Surroundings, manner: Manner, scope: Scope
-) -> Candidate | str:
-    """The candidate that a passage tells, or why it tells none."""
+) -> list[Candidate] | str:
+    """The candidates that a passage tells, or why it tells none."""
     if passage.form == "block":
         return f"a block that {passage.name} keeps"
     if because := _FORMS.get(passage.form):
@@ -97,19 +132,50 @@ def _read(
     if because := unfit(text, passage.headings, passage.text):
         return because
     default = manner.default if passage.form == "bullet" else ""
-    told = told_by(text, passage.headings, plain(passage.lead), default)
-    if told is None:
-        return nothing_told(text, passage.headings)
-    if passage.form == "step" and told.rule != "label" and told.confidence < 0.7:
-        return "a step of a procedure"
-    if passage.form == "paragraph" and told.rule == "heading":
-        return nothing_told(text, passage.headings)
-    said = say(_led(passage), around.count)
+    found = []
+    for piece in _pieces(passage, text):
+        told = told_by(plain(piece.text), passage.headings, plain(passage.lead), default)
+        if told is not None and not _weak(passage, told):
+            found.append(_candidate(piece, told, source, around, manner, scope))
+    if found:
+        return found
+    return (
+        "a step of a procedure" if passage.form == "step" else nothing_told(text, passage.headings)
+    )
+
+
+def _pieces(passage: Passage, text: str) -> list[Passage]:
+    """The passage, or its sentences with a mark when the first one has none."""
+    pieces = list(sentences_in(passage.text))
+    if len(pieces) < 2 or has_mark(plain(pieces[0])) or describes(text):
+        return [passage]
+    marked = [p for p in pieces[1:] if has_mark(plain(p)) and not unfit(plain(p), (), p)]
+    return [replace(passage, text=p) for p in marked[:_SENTENCES]] or [passage]
+
+
+def _weak(passage: Passage, told: Told) -> bool:
+    """Whether a mark is too weak for where the passage stands."""
+    if passage.form == "step":
+        return told.rule != "label" and told.confidence < 0.7
+    return passage.form == "paragraph" and told.rule == "heading"
+
+
+def _candidate(
+    passage: Passage,
+    told: Told,
+    source: Source,
+    around: Surroundings,
+    manner: Manner,
+    scope: Scope,
+) -> Candidate:
+    text = without_label(passage.text) if told.rule == "label" else _led(passage)
+    reason, options = _added(passage.more)
+    said = say(text, around.count, because=reason)
     return Candidate(
         kind=told.kind,
         statement=said.statement,
         because=said.because,
-        rejected=_rejected(told.kind, text, said),
+        rejected=_rejected(told.kind, plain(passage.text), said, options),
         scope=_scope(passage, source, around, scope),
         evidence=evidence_of(source, verbatim(passage)),
         details=verbatim(passage) if passage.more else said.details,
@@ -119,9 +185,24 @@ def _read(
     )
 
 
-def _rejected(kind: str, text: str, said: Said) -> tuple[Rejected, ...]:
-    option = contrast_in(text) if kind in ("decision", "convention") else ""
-    option = option.strip(" .,;`*")
+def _added(more: str) -> tuple[str, list[str]]:
+    """The reason, and the options turned down, that the lines below a passage give."""
+    reason, options = "", list[str]()
+    for line in more.split("\n"):
+        if found := _ADDS.match(plain(line.lstrip("-*+ \t"))):
+            if found["how"].casefold() in _REASONS:
+                reason = reason or found["text"]
+            elif found["how"].casefold() not in _AFTER:
+                options += [o.strip(" .") for o in found["text"].split(";")]
+    return reason, [o for o in options if o]
+
+
+def _rejected(kind: str, text: str, said: Said, options: Sequence[str]) -> tuple[Rejected, ...]:
+    if kind not in ("decision", "convention"):
+        return ()
+    if options:
+        return tuple(Rejected(option) for option in options[:5])
+    option = contrast_in(text).strip(" .,;`*")
     return (Rejected(option, said.because.rstrip(".")),) if option else ()
 
 

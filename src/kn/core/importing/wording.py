@@ -112,6 +112,17 @@ _LAYOUT = _any(
 )  # fmt: skip
 _DESCRIBES = re.compile(r"^(?:`[^`]+`|[\w./-]+/)(?:\s*(?:[-–—:]|->|=)\s*|\s*\()")
 _ONLY_LINK = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|https?://\S+|`[^`]*`|@?[\w./-]+\.\w+)\W*$")
+_PRAISE = _any(r"^\W*(?:key |core |main )?(?:benefits?|advantages?|pros|features?|goals?|examples?|"
+               r"components?|data flow|use cases?)\W*$")  # fmt: skip
+_FEW_WORDS = 4
+"""Fewer words that only their heading makes a rule are a keyword (a guess)."""
+_CONTRAST = re.compile(r"\b(?:not|no|over|instead|only)\b", re.IGNORECASE)
+_LABEL_WRITTEN = re.compile(r"^\W*[A-Za-z]{4,11}\W{0,4}:[\s*_]*")
+_POINTS = re.compile(
+    r"^(?:please )?(?:see|read|refer to|consult|check out)\b[^.]{0,80}(?:\]\(|@[\w./]|\.mdc?\b)",
+    re.I,
+)
+_CODE = re.compile(r"`[^`\n]*`")
 _HANDLE = re.compile(r"(?<![\w.])@[\w/-]{2,}|[\w.+-]+@[\w-]+\.\w+")
 
 
@@ -130,6 +141,8 @@ def unfit(text: str, headings: Sequence[str], written: str) -> str:
         return "too short to stand alone"
     if _PERSONA.search(text):
         return "speaks to the assistant, not about the code"
+    if _POINTS.search(written):
+        return "points to another text"
     if any(_VOLATILE.search(h) for h in headings):
         return "changes from day to day"
     if text.rstrip("*_ ").endswith(":"):
@@ -150,15 +163,14 @@ def told_by(text: str, headings: Sequence[str], lead: str = "", default: str = "
     if label and (kind := _LABELS.get(label[1].casefold())):
         return Told(kind, 0.8, "label")
     under = _heading_kind([*headings, lead])
-    weights: dict[str, float] = {}
-    for kind, weight, pattern in _CUES:
-        if pattern.search(text):
-            weights[kind] = max(weights.get(kind, 0), weight)
+    weights = _weigh(text)
     if under == "owner" and _HANDLE.search(text):
         return Told("owner", 0.7, "heading")
     layout = any(_LAYOUT.search(h.strip()) for h in headings[-1:])
     if not weights:
-        if _DESCRIBES.match(text) or layout:
+        if _DESCRIBES.match(text) or layout or _praised([*headings[-1:], lead]):
+            return None
+        if len(text.split()) < _FEW_WORDS and not _CONTRAST.search(text):
             return None
         if under in ("owner", "incident", ""):
             return Told(default, 0.4, "file") if default else None
@@ -170,8 +182,48 @@ def told_by(text: str, headings: Sequence[str], lead: str = "", default: str = "
     return Told(kind, sure, "words")
 
 
+def _weigh(text: str) -> dict[str, float]:
+    """How strongly the words speak for each kind; of a description only its first sentence."""
+    described = _DESCRIBES.match(text)
+    if described:
+        text = re.split(r"(?<=[.!?])\s", text[described.end() :], maxsplit=1)[0]
+    text = _CODE.sub("`x`", text)
+    weights: dict[str, float] = {}
+    for kind, weight, pattern in _CUES:
+        if pattern.search(text):
+            weights[kind] = max(weights.get(kind, 0), weight)
+    return weights
+
+
+def _praised(headings: Sequence[str]) -> bool:
+    return any(_PRAISE.search(h) for h in headings)
+
+
+def has_mark(text: str) -> bool:
+    """Whether a sentence says by its own words that something must hold."""
+    return bool(_weigh(text)) or describes_kind(text)
+
+
+def describes_kind(text: str) -> bool:
+    """Whether a text names its kind, as "Decision: …"."""
+    label = _LABEL.match(text)
+    return label is not None and label[1].casefold() in _LABELS
+
+
+def describes(text: str) -> bool:
+    """Whether a text tells what a file, a folder or a command is."""
+    return _DESCRIBES.match(text) is not None
+
+
+def without_label(text: str) -> str:
+    """A passage without the label that names its kind."""
+    return _LABEL_WRITTEN.sub("", text, count=1)
+
+
 def nothing_told(text: str, headings: Sequence[str]) -> str:
     """Why a passage without a kind was left."""
+    if _praised(headings[-1:]):
+        return "praises or lists, and says nothing that must hold"
     if _DESCRIBES.match(text) or any(_LAYOUT.search(h.strip()) for h in headings[-1:]):
         return "describes a command or the layout, which the code shows itself"
     return "no rule, decision, trap or limit in it"

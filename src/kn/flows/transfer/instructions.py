@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from kn.adapters import tokens
-from kn.adapters.wiring.changes import Change, File, Folder, look, make
+from kn.adapters.wiring.changes import Change, File, Folder, make
 from kn.core import block
 from kn.core.exporting.hosts import AGENTS, HOSTS, Host, is_scoped_name, scoped_name, tool_globs
 from kn.core.exporting.instructions import BUDGET, Line, Written, ids_in, made_with, write_block
-from kn.core.importing import imports_in
 from kn.core.importing.passages import front_end
 from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
+from kn.flows.transfer.places import (
+    empty_folders,
+    inside_path,
+    main_file,
+    missing_folders,
+    own_files,
+    read_file,
+)
 from kn.flows.views.view import Row, View, open_view
 
 KINDS = ("convention", "gotcha")
@@ -107,11 +113,11 @@ def check_export(knowledge: Knowledge, name: str, *, budget: int | None = None) 
 def plan_removal(knowledge: Knowledge, name: str) -> Exported:
     """What `kn export NAME --remove` takes out: every byte of kn's, and no other."""
     host = HOSTS[name]
-    path, notes = _main_file(knowledge, host)
+    path, notes = main_file(knowledge, host)
     targets = []
     if path and _owner(path, host) == name:
         targets.append(_without(knowledge, path))
-    targets += [_without(knowledge, p) for p in _own_files(knowledge, host)]
+    targets += [_without(knowledge, p) for p in own_files(knowledge, host)]
     return Exported(name, tuple(t for t in targets if t is not None), notes=tuple(notes))
 
 
@@ -135,7 +141,7 @@ def _plan(knowledge: Knowledge, host: Host, view: View, budget: int | None) -> E
         (r for r in view.current if r.kind in KINDS),
         key=lambda r: (bool(_paths(r)), KINDS.index(r.kind), _newest(r), r.id),
     )
-    path, notes = _main_file(knowledge, host)
+    path, notes = main_file(knowledge, host)
     # AGENTS.md is the same whichever tool it is exported for.
     main = [r for r in rows if path == AGENTS or not (host.scoped and _paths(r))]
     targets = [_target(knowledge, host, path, main, budget, len(rows) - len(main))] if path else []
@@ -148,7 +154,7 @@ def _plan(knowledge: Knowledge, host: Host, view: View, budget: int | None) -> E
         name = host.scoped.format(scoped_name(paths))
         targets.append(_target(knowledge, host, name, own, budget, 0, paths))
     wanted = {t.path for t in targets}
-    stale = [p for p in _own_files(knowledge, host) if p not in wanted]
+    stale = [p for p in own_files(knowledge, host) if p not in wanted]
     stale += [] if path else [host.file]
     gone = [t for p in stale if (t := _without(knowledge, p)) is not None]
     held = {i for t in targets for i in t.items}
@@ -185,45 +191,6 @@ def _size_notes(targets: Sequence[Target]) -> list[str]:
     return notes
 
 
-def _main_file(knowledge: Knowledge, host: Host) -> tuple[str, list[str]]:
-    """The file that the tool really reads, relative to the top; empty when AGENTS.md has it all."""
-    top = knowledge.top
-    agents = top / AGENTS
-    if host.reads_agents == "always":
-        if agents.is_file() and block.body_of(agents.read_bytes(), marks=block.MARKDOWN):
-            return "", [f"{AGENTS} holds the block, and this tool reads it too."]
-        return host.file, []
-    path = next((p for p in (host.file, *host.others) if (top / p).exists()), host.file)
-    if host.reads_agents == "alone" and agents.is_file():
-        if not (top / path).exists():
-            note = f"There is no {path}, so {AGENTS} is what is read: the block goes there."
-            return AGENTS, [note]
-        given = [Path(os.path.normpath(Path(path).parent / p)) for _, p in _imports(top / path)]
-        if Path(AGENTS) in given:
-            return AGENTS, [f"{path} imports {AGENTS}: the block goes there."]
-    real = _inside(knowledge, path)
-    if real != path:
-        return real, [f"{path} is a link to {real}: the block goes there."]
-    return path, []
-
-
-def _imports(path: Path) -> list[tuple[int, str]]:
-    return imports_in(path.read_text("utf-8", "replace"))
-
-
-def _inside(knowledge: Knowledge, path: str) -> str:
-    """Where a path really lies, relative to the top.
-
-    Raises:
-        KnError: Outside of the repository.
-    """
-    top = knowledge.top.resolve()
-    real = Path(os.path.realpath(top / path))
-    if not real.is_relative_to(top):
-        raise KnError(f"{path} leads out of the repository; kn does not write there.")
-    return real.relative_to(top).as_posix()
-
-
 def _owner(path: str, host: Host) -> str:
     """Which export a block in this file is of."""
     return "agents-md" if path == AGENTS else host.name
@@ -238,8 +205,8 @@ def _target(
     elsewhere: int,
     paths: Sequence[str] = (),
 ) -> Target:
-    real = knowledge.top / _inside(knowledge, path)
-    before = _read(real, path)
+    real = knowledge.top / inside_path(knowledge, path)
+    before = read_file(real, path)
     old = before.data if isinstance(before, File) else None
     tokens_given = budget or (made_with(old) if old else None) or BUDGET
     written = write_block(
@@ -255,7 +222,9 @@ def _target(
     mode = before.mode if isinstance(before, File) else 0o644
     change = Change(real, "write", before, File(data, mode))
     became: Became = "updated" if old is not None else "created"
-    return Target(path, became, written.ids, written.tokens, (*_folders(knowledge, real), change))
+    return Target(
+        path, became, written.ids, written.tokens, (*missing_folders(knowledge, real), change)
+    )
 
 
 def _line(row: Row) -> Line:
@@ -292,36 +261,10 @@ def _below_front(data: bytes) -> bytes:
     return b"\n".join(lines[front_end(data.decode("utf-8", "replace")) :])
 
 
-def _read(real: Path, path: str) -> File | None:
-    state = look(real)
-    if state is None or isinstance(state, File):
-        return state
-    raise KnError(f"{path} is not a regular file.")
-
-
-def _folders(knowledge: Knowledge, path: Path) -> list[Change]:
-    top = knowledge.top.resolve()
-    missing = [p for p in path.parents if p.is_relative_to(top) and not p.exists()]
-    return [Change(p, "make", None, Folder()) for p in reversed(missing)]
-
-
-def _own_files(knowledge: Knowledge, host: Host) -> list[str]:
-    """The files of kn's own that earlier exports made for parts of the code."""
-    folder, _, name = host.scoped.rpartition("/")
-    suffix = name.removeprefix("{}")
-    found = []
-    if folder and (knowledge.top / folder).is_dir():
-        for path in sorted((knowledge.top / folder).iterdir()):
-            stem = path.name.removesuffix(suffix)
-            if path.name.endswith(suffix) and is_scoped_name(stem) and path.is_file():
-                found.append(f"{folder}/{path.name}")
-    return found
-
-
 def _without(knowledge: Knowledge, path: str) -> Target | None:
     """A file without its block; None when it has none."""
-    real = knowledge.top / _inside(knowledge, path)
-    before = _read(real, path)
+    real = knowledge.top / inside_path(knowledge, path)
+    before = read_file(real, path)
     if before is None or block.body_of(before.data, marks=block.MARKDOWN) is None:
         return None
     own = path.endswith(".mdc") or is_scoped_name(Path(path).name.split(".")[0])
@@ -329,15 +272,5 @@ def _without(knowledge: Knowledge, path: str) -> Target | None:
     after = None if left is None else replace(before, data=left)
     changes = [Change(real, "remove" if after is None else "write", before, after)]
     if after is None:
-        changes += _empty_folders(knowledge, real)
+        changes += empty_folders(knowledge, real)
     return Target(path, "removed", changes=tuple(changes))
-
-
-def _empty_folders(knowledge: Knowledge, path: Path) -> list[Change]:
-    """The folders that hold nothing else; the step leaves one that is not empty."""
-    top = knowledge.top.resolve()
-    return [
-        Change(p, "remove if empty", Folder(), None)
-        for p in path.parents
-        if p.is_relative_to(top) and p != top
-    ]

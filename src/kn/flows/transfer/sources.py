@@ -47,7 +47,8 @@ def find_notes(
     """Where the files of a format lie, when nobody names a path."""
     if form.name == "claude-memory":
         return _memory_folders(knowledge, environment)
-    own = [p for p in tracked if not p.startswith(f"{knowledge.folder}/")]
+    top, folder = knowledge.top, f"{knowledge.folder}/"
+    own = [p for p in tracked if not p.startswith(folder) and os.path.lexists(top / p)]
     found: dict[str, None] = {}
     for place in form.places:
         matches = match_glob(place)
@@ -57,9 +58,9 @@ def find_notes(
             break
     # git may ignore what is a person's own, as CLAUDE.local.md
     for place in form.places:
-        if "*" not in place and (knowledge.top / place.strip("/")).is_file():
+        if "*" not in place and (top / place.strip("/")).is_file():
             found.setdefault(place.strip("/"))
-    return [knowledge.top / path for path in found]
+    return [top / path for path in found]
 
 
 def _memory_folders(knowledge: Knowledge, environment: Mapping[str, str]) -> list[Path]:
