@@ -122,3 +122,66 @@ def test_a_record_from_outside_with_windows_line_ends_is_a_readable_item(
 
     (item,) = desk.ok("list", "--json").json["items"]
     assert item["details"] == RECORD.format(status="Accepted").strip()
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_renamed_record_stays_the_same_item(desk: Desk, git: Git, kn: Kn, edited: bool) -> None:
+    path = _write(desk.root, "Accepted")
+    _import(kn)
+    git("add", "-A")
+    git("commit", "-q", "-m", "Know")
+    item = desk.ok("list", "--json").ids
+    new = path.with_name("0007-use-postgres-for-all.md")
+    path.rename(new)
+    if edited:
+        new.write_text(new.read_text("utf-8").replace("Accepted", "Deprecated"), "utf-8")
+
+    told = _import(kn)
+    again = _import(kn)
+
+    (after,) = desk.ok("list", "--all", "--json").json["items"]
+    assert [after["id"]] == item
+    assert after["document"] == "docs/adr/0007-use-postgres-for-all.md"
+    assert after["evidence"][0]["document"] == after["document"]
+    assert after["status"] == ("retired" if edited else "accepted")
+    assert [len(told[k]) for k in ("imported", "updated", "skipped")] == [0, 1, 0]  # type: ignore[arg-type]
+    assert [len(again[k]) for k in ("imported", "updated", "skipped")] == [0, 0, 0]  # type: ignore[arg-type]
+
+
+def test_two_records_that_could_be_the_renamed_one_are_neither(
+    desk: Desk, git: Git, kn: Kn
+) -> None:
+    path = _write(desk.root, "Accepted")
+    _import(kn)
+    git("add", "-A")
+    git("commit", "-q", "-m", "Know")
+    text = path.read_text("utf-8").replace("# 1. ", "# ")
+    path.unlink()
+    for name in ("use-postgres-a.md", "use-postgres-b.md"):
+        path.with_name(name).write_text(text, "utf-8")
+
+    told = _import(kn)
+
+    assert len(told["imported"]) == 2  # type: ignore[arg-type]
+    assert "file is gone" in json.dumps(told["skipped"])
+
+
+def test_a_deleted_record_is_said_and_its_item_stays(desk: Desk, git: Git, kn: Kn) -> None:
+    path = _write(desk.root, "Accepted")
+    _import(kn)
+    git("add", "-A")
+    git("commit", "-q", "-m", "Know")
+    (item,) = desk.ok("list", "--json").ids
+    path.unlink()
+
+    told = _import(kn)
+    kept = desk.ok("list", "--json").ids
+    desk.ok("retire", item, "--because", "The record went.")
+    after = _import(kn)
+
+    assert told["skipped"] == [{
+        "source": "docs/adr/0001-use-postgres.md",
+        "because": f"its file is gone; {item} stays until it is retired",
+    }]  # fmt: skip
+    assert kept == [item]
+    assert after["skipped"] == []

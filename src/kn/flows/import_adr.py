@@ -18,6 +18,7 @@ from kn.flows import record
 from kn.flows.items import read_item
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redact
+from kn.flows.transfer.moved import Lost, find_lost, match_moved
 from kn.flows.views.view import open_view
 
 MOST_BYTES = 4_000_000
@@ -105,6 +106,11 @@ def import_adrs(
     records, unread = _read_records(sources, proposed)
     skipped += unread
     known = _known_items(knowledge, sources)
+    before = {name: item for name, (item, _) in known.items()}
+    moved, gone = _moved_items(knowledge, folder, records, sources, known)
+    before |= {name: lost.item for name, lost in moved.items()}
+    known |= {name: (lost.at(name), lost.path) for name, lost in moved.items()}
+    skipped += gone
     redact = make_redact(knowledge, os.environ)
     ids = {r.path: known[r.path][0].id if r.path in known else _new_id(knowledge) for r in records}
     made = {r.path: _make(knowledge, r, ids, sources[r.path], redact) for r in records}
@@ -122,7 +128,7 @@ def import_adrs(
         merged, edited = _follow(ours, base.get(one.path), item, proposed)
         if edited:
             skipped.append((one.path, f"edited in the item since: {', '.join(edited)}"))
-        if changed := merged != ours:
+        if changed := merged != before[one.path]:
             writes.append((path, merged, False))
         outcome["updated" if changed else "unchanged"].append(Entry(ours.id, path, one.path))
     if not dry_run:
@@ -204,6 +210,28 @@ def _known_items(
         if row.kind == "decision" and named:
             known.setdefault(min(named), (read_item(knowledge, view, row), row.path))
     return known
+
+
+def _moved_items(
+    knowledge: Knowledge,
+    folder: Path,
+    records: Sequence[Record],
+    sources: Mapping[str, _Source],
+    known: Mapping[str, object],
+) -> tuple[dict[str, Lost], list[tuple[str, str]]]:
+    """Records under a new name with their items; and what is said of records that are gone."""
+    base, top = folder.resolve(), knowledge.top.resolve()
+    if not base.is_relative_to(top):
+        return {}, []
+    lost = find_lost(knowledge, base.relative_to(top).as_posix(), sources)
+    fresh = {r.path: (r, sources[r.path].blob) for r in records if r.path not in known}
+    moved = match_moved(knowledge, lost, fresh)
+    rest = [one for one in lost if one not in moved.values()]
+    return moved, [
+        (one.source.document, f"its file is gone; {one.item.id} stays until it is retired")
+        for one in rest
+        if one.item.status in ("accepted", "proposed")
+    ]
 
 
 def _new_id(knowledge: Knowledge) -> str:

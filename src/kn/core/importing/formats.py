@@ -35,7 +35,7 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format("agents-md", "AGENTS.md", ("AGENTS.md",), nested=True),
     Format("claude-md", "CLAUDE.md and .claude/rules", (
-        "CLAUDE.md", "CLAUDE.local.md", "/.claude/rules/**/*.md"), nested=True, imports=True),
+        "CLAUDE.md", "/.claude/rules/**/*.md"), nested=True, imports=True),
     Format("gemini-md", "GEMINI.md", ("GEMINI.md",), nested=True, imports=True),
     Format("copilot", "Copilot's instructions", (
         "/.github/copilot-instructions.md", "/.github/instructions/**/*.instructions.md")),
