@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -96,6 +97,26 @@ def test_the_reason_the_rejected_option_and_the_files_are_taken_apart() -> None:
     assert found.scope.paths == ("src/gateway/**",)
     assert found.evidence[0].document == "NOTES.md"
     assert found.evidence[0].quote.startswith("**HTTP**: use")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Never " + "do this and that thing, " * 30, "Never ever " + "x" * 600,
+     "Never ever " + "日本語" * 80, "Never `" + "a_b" * 100 + "` at all"],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["claude-md", "changelog", "basic-memory", "mulch"])
+def test_a_long_rule_is_cut_to_forty_tokens_and_kept_whole_in_the_details(
+    text: str, form: str
+) -> None:
+    told = {
+        "claude-md": f"- {text}", "changelog": f"## 1.0.0\n\n- **Breaking:** {text}",
+        "basic-memory": f"- [rule] {text}",
+        "mulch": json.dumps({"id": "mx-1", "type": "convention", "content": text}),
+    }  # fmt: skip
+    found = only(read(form, told[form]))
+
+    assert 5 < count(found.statement) <= 40
+    assert text.strip() in found.details
 
 
 def test_nested_bullets_and_code_stay_with_their_rule() -> None:
