@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.watched import Watched, watch
-from tests.rig.agents import Place, Turn, find_binary, run_turn
+from tests.rig.agents import VERSIONS, Place, Turn, find_binary, run_turn
 from tests.rig.model_server import ModelServer
 
 pytestmark = pytest.mark.real_agents
@@ -77,9 +77,14 @@ def test_the_plugin_s_command_records_something_now(world: Watched, tmp_path: Pa
     assert (item["kind"], item["statement"]) == ("convention", RULE)
 
 
-@pytest.mark.parametrize(
-    ("name", "export"), [("claude", "claude-md"), ("claude", "agents-md"), ("codex", "agents-md")]
-)
+READ = [
+    ("claude", "claude-md"), ("claude", "agents-md"), ("codex", "agents-md"),
+    ("gemini", "gemini-md"), ("copilot", "copilot"), ("copilot", "agents-md"),
+    ("opencode", "agents-md"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "export"), [pair for pair in READ if pair[0] in VERSIONS])
 def test_what_was_exported_reaches_the_model(
     world: Watched, tmp_path: Path, name: str, export: str
 ) -> None:
@@ -95,7 +100,9 @@ def test_what_was_exported_reaches_the_model(
 
     assert server.saw(RULE)
     assert server.saw("kn why PATH")
-    assert server.saw(SCOPED) == (export == "agents-md"), "a rule file waits for its files"
+    assert server.saw(SCOPED) == (export in ("agents-md", "gemini-md")), (
+        "a rule file waits for its files"
+    )
 
 
 def test_a_rule_file_arrives_when_claude_reads_a_file_of_its_scope(
