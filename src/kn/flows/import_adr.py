@@ -100,15 +100,9 @@ def import_adrs(
     Raises:
         KnError: There is no such folder.
     """
-    sources, skipped = _read_sources(knowledge, folder)
-    sources, made_here = _without_made(knowledge, sources)
-    skipped += made_here
-    records, unread = _read_records(sources, proposed)
-    skipped += unread
+    sources, records, skipped = _read_all(knowledge, folder, proposed)
     known = _known_items(knowledge, sources)
-    before = {name: item for name, (item, _) in known.items()}
     moved, gone = _moved_items(knowledge, folder, records, sources, known)
-    before |= {name: lost.item for name, lost in moved.items()}
     known |= {name: (lost.at(name), lost.path) for name, lost in moved.items()}
     skipped += gone
     redact = make_redact(knowledge, os.environ)
@@ -120,26 +114,35 @@ def import_adrs(
     for one in records:
         item = made[one.path]
         if one.path not in known:
-            path = record.path_of(knowledge, item)
-            writes.append((path, item, True))
-            outcome["imported"].append(Entry(item.id, path, one.path))
+            writes.append((record.path_of(knowledge, item), item, True))
+            outcome["imported"].append(Entry(item.id, writes[-1][0], one.path))
             continue
         ours, path = known[one.path]
         merged, edited = _follow(ours, base.get(one.path), item, proposed)
-        if edited:
-            skipped.append((one.path, f"edited in the item since: {', '.join(edited)}"))
-        if changed := merged != before[one.path]:
+        why = f"edited in the item since: {', '.join(edited)}"
+        skipped += [(one.path, why)] if edited else []
+        if changed := merged != ours or one.path in moved:
             writes.append((path, merged, False))
         outcome["updated" if changed else "unchanged"].append(Entry(ours.id, path, one.path))
     if not dry_run:
         record.write_items(knowledge, writes)
-    written = {item.id: item.status for _, item, _ in writes}
-    kept = {item.id: item.status for item, _ in known.values()}
-    waiting = sum(s == "proposed" for s in {**kept, **written}.values())
+    standing = {item.id: item.status for item, _ in known.values()}
+    standing |= {item.id: item.status for _, item, _ in writes}
+    waiting = sum(s == "proposed" for s in standing.values())
     return Imported(
         tuple(outcome["imported"]), tuple(outcome["updated"]), tuple(outcome["unchanged"]),
         tuple(sorted(skipped)), waiting,
     )  # fmt: skip
+
+
+def _read_all(
+    knowledge: Knowledge, folder: Path, proposed: Proposed
+) -> tuple[dict[str, _Source], list[Record], list[tuple[str, str]]]:
+    """The files, the records in them, and what is none, with the reason."""
+    found, unread = _read_sources(knowledge, folder)
+    sources, made_here = _without_made(knowledge, found)
+    records, skipped = _read_records(sources, proposed)
+    return sources, records, [*unread, *made_here, *skipped]
 
 
 def _read_sources(
