@@ -201,6 +201,6 @@ def test_the_report_counts_everything(desk: Desk) -> None:
 
     out = desk.ok("import", "claude-md").out
 
-    assert "1 files: 2 new candidates, 0 known already, 1 passages skipped." in out
+    assert "Read 1: 2 new candidates, 0 known already, 1 skipped." in out
     assert "skipped CLAUDE.md:6: no rule, decision, trap or limit in it" in out
     assert 'from CLAUDE.md: "Never log request bodies' in out

@@ -69,10 +69,10 @@ def _show(done: Proposed, dry_run: bool, as_json: bool) -> None:
     if len(done.reasons) > _SHOWN:
         rest = sum(count for _, count in done.reasons[_SHOWN:])
         click.echo(f"skipped {rest} more for other reasons; --json has them all")
-    verb = "would be candidates" if dry_run else "new candidates"
+    verb = "would be new" if dry_run else "new candidates"
     click.echo(
-        f"{len(done.files)} files: {len(done.candidates)} {verb}, {done.known} known already, "
-        f"{len(done.skipped)} passages skipped."
+        f"Read {len(done.files)}: {len(done.candidates)} {verb}, {done.known} known already, "
+        f"{len(done.skipped)} skipped."
     )
     if done.candidates and not dry_run:
         say("kn: look through them with `kn inbox`.")
