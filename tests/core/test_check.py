@@ -5,15 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kn.core.check import RULES, Finding
-from kn.core.check.links import (
-    STATEMENT_WORDS,
-    check_files,
-    check_links,
-    check_places,
-    check_statements,
-)
+from kn.core.check.links import check_links
+from kn.core.check.places import check_places
+from kn.core.check.wording import STATEMENT_WORDS, judge_wording
 from kn.core.view import Links, judge
-from kn.core.yaml.read import Fault
 
 A, B, C = "dec-0000000a", "dec-0000000b", "dec-0000000c"
 
@@ -27,18 +22,6 @@ def _links(*items: Links) -> list[tuple[str, str]]:
 
 def _places(*places: tuple[str, str, str]) -> list[tuple[str, str]]:
     return [(f.code, f.path) for f in check_places(places)]
-
-
-def test_a_faulty_file_is_a_finding_a_fault_with_its_line_and_field() -> None:
-    faults = {"x.yaml": [Fault(3, "status", "wrong"), Fault(1, "", "gone"),
-                         Fault(9, "becuase", "unknown", "warning")]}  # fmt: skip
-
-    assert check_files(faults) == [
-        Finding("KN001", "x.yaml", 3, "status: wrong"),
-        Finding("KN001", "x.yaml", 1, "gone"),
-        Finding("KN002", "x.yaml", 9, "becuase: unknown"),
-    ]
-    assert check_files({"x.yaml": []}) == []
 
 
 def test_an_id_in_two_files_is_found_in_the_second() -> None:
@@ -117,7 +100,7 @@ def test_superseded_by_nothing_is_found() -> None:
 
 def test_a_long_statement_is_found_at_the_limit() -> None:
     def found(length: int) -> list[str]:
-        return [f.code for f in check_statements([("x.yaml", A, "word " * length)])]
+        return [code for code, _ in judge_wording("word " * length)]
 
     assert found(STATEMENT_WORDS) == []
     assert found(STATEMENT_WORDS + 1) == ["KN020"]

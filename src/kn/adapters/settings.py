@@ -25,6 +25,9 @@ class Setting:
     pattern: str = ".*"
     shared: bool = True
 
+    def allows(self, value: str) -> bool:
+        return re.fullmatch(self.pattern, value) is not None
+
 
 _FOLDER = r"(?!\.\.?(?:/|$))[\w.-]+(?:/(?!\.\.?(?:/|$))[\w.-]+)*"
 """Below the top: no part is `.` or `..`."""
@@ -76,13 +79,17 @@ def gather_settings(
             ("default", setting.default),
         )
         origin, value = next((o, v) for o, v in sources if v is not None)
-        if not re.fullmatch(setting.pattern, value):
+        if not setting.allows(value):
             raise KnError(
                 f"The setting {setting.name} ({origin}) cannot be {value!r}.",
                 hint=f"It must match {setting.pattern}.",
             )
         values[setting.name], origins[setting.name] = value, origin
     return Settings(values, origins)
+
+
+ALONE = "is the user's alone"
+"""How a fault begins that says that a repository sets what it may not."""
 
 
 def read_config(raw: bytes, path: str) -> dict[str, str]:
@@ -92,6 +99,18 @@ def read_config(raw: bytes, path: str) -> dict[str, str]:
         TooNew: Its format is newer than this kn's.
         BadItem: It is unreadable, or sets what is the user's alone.
     """
+    flat, faults = survey_config(raw, path)
+    if faults:
+        raise BadItem([f"{path}:{f.line}: {f.place}: {f.message}" for f in faults])
+    return flat
+
+
+def survey_config(raw: bytes, path: str) -> tuple[dict[str, str], list[Fault]]:
+    """What a repository's `config.yaml` says, without what is wrong in it; and that.
+
+    Raises:
+        TooNew: Its format is newer than this kn's.
+    """
     loaded = read_yaml(raw)
     faults = list(loaded.faults)
     data = loaded.data if isinstance(loaded.data, dict) else {}
@@ -100,25 +119,28 @@ def read_config(raw: bytes, path: str) -> dict[str, str]:
         inner = value if isinstance(value, dict) else {"": value}
         for key, text in inner.items():
             flat[f"{name}.{key}".rstrip(".")] = text if isinstance(text, str) else ""
-    known = {s.name for s in SETTINGS if s.shared} | {"format"}
-    for full in flat:
-        if full not in known:
-            line = loaded.lines.get(tuple(full.split(".", 1)), 1)
-            own = next((s for s in SETTINGS if s.name == full), None)
-            said = (
-                f"is the user's alone; say it with `git config kn.{full}`"
-                if own or re.search(r"(?i)model|key|url|endpoint|command|trust|token", full)
-                else f"unknown setting; there are {', '.join(sorted(known))}"
-            )
-            faults.append(Fault(line, full, said))
     number = flat.get("format", "")
     if number.isdigit() and int(number) > FORMAT:
         raise TooNew(
             f"{path} says format {number}; this kn knows format {FORMAT} and would damage it.",
             hint="Install a newer kn.",
         )
+    known = {s.name for s in SETTINGS if s.shared} | {"format"}
+    for full in [name for name in flat if name not in known]:
+        del flat[full]
+        line = loaded.lines.get(tuple(full.split(".", 1)), 1)
+        own = next((s for s in SETTINGS if s.name == full), None)
+        said = (
+            f"{ALONE}; say it with `git config kn.{full}`"
+            if own or re.search(_PRIVATE, full)
+            else f"unknown setting; there are {', '.join(sorted(known))}"
+        )
+        faults.append(Fault(line, full, said))
     if not faults and number != str(FORMAT):
         faults.append(Fault(1, "format", f"expected `format: {FORMAT}`"))
-    if faults:
-        raise BadItem([f"{path}:{f.line}: {f.place}: {f.message}" for f in faults])
-    return flat
+    return flat, faults
+
+
+_PRIVATE = (
+    r"(?i)model|key|url|endpoint|command|trust|token|exec|script|shell|proxy|host|secret|password"
+)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from kn.adapters.files import TEMPORARY
 from kn.errors import KnError
 
 RACY_NS = 50_000_000
@@ -61,6 +62,37 @@ def list_items(top: Path, folder: str, subfolders: Iterable[str]) -> dict[str, o
                     known = _stat_entry(entry)
                     if known is not None and stat.S_ISREG(known.st_mode):
                         found[f"{folder}/{name}/{entry.name}"] = known
+    return found
+
+
+def list_below(top: Path, folder: str) -> dict[str, str]:
+    """Path -> git's mode of everything below `folder`, no link followed.
+
+    What git cannot hold is called by a word; a folder with a repository of its own is one entry.
+    Temporary files of a writer are left out, and what cannot be listed.
+    """
+    found = {}
+    waiting = [folder]
+    while waiting:
+        where = waiting.pop()
+        try:
+            entries = list(os.scandir(top / where))
+        except OSError:
+            continue
+        for entry in entries:
+            known = _stat_entry(entry)
+            path = f"{where}/{entry.name}"
+            if known is None or entry.name.startswith(TEMPORARY):
+                continue
+            if stat.S_ISDIR(known.st_mode):
+                if os.path.lexists(top / path / ".git"):
+                    found[path] = "160000"
+                else:
+                    waiting.append(path)
+            elif stat.S_ISREG(known.st_mode):
+                found[path] = "100755" if known.st_mode & stat.S_IXUSR else "100644"
+            else:
+                found[path] = "120000" if stat.S_ISLNK(known.st_mode) else "a pipe or device"
     return found
 
 

@@ -58,9 +58,9 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def here(*, at: str = "") -> Knowledge:
+def here(*, at: str = "", forgiving: bool = False) -> Knowledge:
     """The knowledge of the repository we stand in."""
-    return open_knowledge(Path.cwd(), os.environ, at=at)
+    return open_knowledge(Path.cwd(), os.environ, at=at, forgiving=forgiving)
 
 
 def warn_unreadable(lines: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from math import ceil
 from typing import NamedTuple
 
 from kn.core.context.analysis import Stem, split_terms
@@ -53,6 +54,37 @@ class Statements:
 def find_near(statement: str, others: Iterable[tuple[str, str]], stem: Stem) -> list[Near]:
     """Those of `others` (id, statement) that are like `statement`, as `Statements` finds them."""
     return Statements(others, stem).find_near(statement)
+
+
+def find_pairs(
+    statements: Sequence[tuple[str, frozenset[str]]], *, least: float = ALIKE
+) -> list[tuple[str, str, float]]:
+    """The pairs of statements that are alike, each as (earlier id, later id, likeness).
+
+    Only those are compared that share one of their rarest terms: two sets that share 60% have one
+    in common among the rarest 40% of each (prefix filtering; Bayardo, Ma, Srikant 2007).
+
+    Args:
+        statements: Id and terms, of statements with at least three terms.
+        least: Share of common terms from which two are alike.
+    """
+    often = Counter(chain.from_iterable(terms for _, terms in statements))
+    holders: dict[str, list[int]] = defaultdict(list)
+    pairs: list[tuple[str, str, float]] = []
+    for place, (later, terms) in enumerate(statements):
+        size = len(terms)
+        rare = sorted(terms, key=lambda t: (often[t], t))[: size - ceil(least * size) + 1]
+        seen = {other for term in rare for other in holders[term]}
+        for other in sorted(seen):
+            earlier, theirs = statements[other]
+            if least * size <= len(theirs) <= size / least:
+                shared = len(terms & theirs)
+                likeness = shared / (size + len(theirs) - shared)
+                if likeness >= least:
+                    pairs.append((earlier, later, round(likeness, 2)))
+        for term in rare:
+            holders[term].append(place)
+    return pairs
 
 
 REPEATS = 0.9

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kn.adapters import files, git
 from kn.adapters.git import Probe, Repository
-from kn.adapters.settings import Settings, gather_settings, read_config
+from kn.adapters.settings import SETTINGS, Settings, gather_settings, read_config, survey_config
 from kn.core.schema import Kind, Schema, extend_schema
 from kn.core.yaml.read import MAX_BYTES
 from kn.errors import BadItem, KnError, NotInitialized
@@ -74,13 +74,16 @@ class Knowledge:
         return self.top / self.folder / kind.folder
 
 
-def open_knowledge(start: Path, environment: Mapping[str, str], *, at: str = "") -> Knowledge:
+def open_knowledge(
+    start: Path, environment: Mapping[str, str], *, at: str = "", forgiving: bool = False
+) -> Knowledge:
     """Open the knowledge of the repository around `start`.
 
     Args:
         start: Where the command was run.
         environment: The process's own.
         at: A revision whose configuration and kinds are read instead of the work tree's.
+        forgiving: What is wrong in them is left out instead of raised, for `kn check` to find.
 
     Raises:
         NotARepository: There is none.
@@ -101,9 +104,9 @@ def open_knowledge(start: Path, environment: Mapping[str, str], *, at: str = "")
     if config is None:
         where = f" at {at}" if at else ""
         raise NotInitialized(f"There is no {name}{where}.", hint=_where_else(probe, folder))
-    shared = read_config(config, name)
+    shared = _without_faults(config, name) if forgiving else read_config(config, name)
     schema, faults = extend_schema(kinds)
-    if faults:
+    if faults and not forgiving:
         raise BadItem(
             [f"{p}:{f.line}: {f.place}: {f.message}" for p, found in faults.items() for f in found]
         )
@@ -122,6 +125,13 @@ def _where_else(probe: Probe, folder: str) -> str:
         f"The knowledge of this repository is in {other}/: `kn init` ties this clone to it, "
         f"`git config kn.dir {other}` only names it."
     )
+
+
+def _without_faults(config: bytes, name: str) -> dict[str, str]:
+    shared, _ = survey_config(config, name)
+    return {
+        s.name: shared[s.name] for s in SETTINGS if s.name in shared and s.allows(shared[s.name])
+    }
 
 
 def _read_day(given: str) -> str:

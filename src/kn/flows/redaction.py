@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -33,15 +34,33 @@ def make_redactor(
 def _redactor(
     top: Path | None, variables: tuple[tuple[str, str], ...], more: tuple[str, ...], salt: bytes
 ) -> Redactor:
+    return Redactor(_own_secrets(top, variables) | set(more), salt)
+
+
+@lru_cache(maxsize=4)
+def _own_secrets(top: Path | None, variables: tuple[tuple[str, str], ...]) -> frozenset[str]:
     """An import writes hundreds of items: what the user's own values are is read once."""
     environment = dict(variables)
     home = Path(environment.get("HOME") or os.devnull)
-    return Redactor(own_secrets(environment, home, top) | set(more), salt)
+    return own_secrets(environment, home, top)
+
+
+def redactor_stamp(knowledge: Knowledge, environment: Mapping[str, str]) -> str:
+    """What changes when `make_redactor` would find other secrets; it tells nothing of them.
+
+    All values go into one digest with this clone's salt, so that none can be guessed by itself.
+    """
+    values = _own_secrets(knowledge.repo.top, tuple(sorted(environment.items())))
+    digest = hashlib.sha256(_salt(knowledge))
+    for value in sorted(values):
+        digest.update(b"\0" + value.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def forget_secrets() -> None:
     """Read the user's own values anew the next time: for a process that lives long."""
     _redactor.cache_clear()
+    _own_secrets.cache_clear()
 
 
 def make_redact(knowledge: Knowledge, environment: Mapping[str, str]) -> Callable[[str], str]:

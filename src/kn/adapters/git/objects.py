@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from kn.adapters.git.process import Repository, attempt, run
 from kn.errors import KnError
@@ -45,6 +46,65 @@ def list_tree(repo: Repository, commit: str, folder: str) -> dict[str, str]:
             if kind == b"blob" and mode in (b"100644", b"100755"):
                 found[os.fsdecode(path)] = blob.decode("ascii")
     return found
+
+
+class Entry(NamedTuple):
+    """What a tree or the index has at a path."""
+
+    mode: str
+    """`100644`, `100755`, `120000` (symlink) or `160000` (submodule)."""
+    blob: str
+    stage: int = 0
+    """Of the index: not 0 while a merge is not settled."""
+
+
+def list_entries(repo: Repository, tree: str) -> dict[str, Entry]:
+    """Path -> entry of everything in a commit or tree, by id or by what git understands.
+
+    Raises:
+        KnError: There is no such tree.
+    """
+    asked = f"{tree}^{{tree}}"
+    done = attempt(repo, "rev-parse", "-q", "--verify", "--end-of-options", asked)
+    if done.returncode != 0:
+        raise KnError(f"There is no commit or tree {tree!r} in this repository.")
+    found = {}
+    for row in run(repo, "ls-tree", "-r", "-z", "--full-tree", done.stdout.decode().strip()).split(
+        b"\0"
+    ):
+        about, _, path = row.partition(b"\t")
+        if path:
+            mode, _, blob = about.decode("ascii").split(" ")
+            found[os.fsdecode(path)] = Entry(mode, blob)
+    return found
+
+
+def list_index(repo: Repository) -> dict[str, Entry]:
+    """Path -> entry of everything that is staged; of an unsettled path, our side."""
+    found: dict[str, Entry] = {}
+    for row in run(repo, "ls-files", "-s", "-z", "--full-name").split(b"\0"):
+        about, _, path = row.partition(b"\t")
+        if path:
+            mode, blob, stage = about.decode("ascii").split(" ")
+            name = os.fsdecode(path)
+            if name not in found or stage == "2":
+                found[name] = Entry(mode, blob, int(stage))
+    return found
+
+
+def list_unmerged(repo: Repository, folder: str) -> list[str]:
+    """Paths below `folder` of which the index holds several sides."""
+    out = run(repo, "ls-files", "-u", "-z", "--full-name", "--", f":(top,literal){folder}")
+    rows = (row.partition(b"\t")[2] for row in out.split(b"\0"))
+    return sorted({os.fsdecode(path) for path in rows if path})
+
+
+def list_files(repo: Repository) -> set[str]:
+    """The files of the work tree that git has or would take."""
+    there = ("ls-files", "-z", "--full-name")
+    known = run(repo, *there, "-c", "-o", "--exclude-standard").split(b"\0")
+    gone = run(repo, *there, "-d").split(b"\0")
+    return {os.fsdecode(path) for path in set(known).difference(gone) if path}
 
 
 def read_blobs(repo: Repository, blobs: Iterable[str]) -> dict[str, bytes]:

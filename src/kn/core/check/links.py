@@ -1,96 +1,87 @@
-"""Rules over links, places and files: what hangs together, and what does not."""
+"""Rules over links: what names nothing, goes in circles, forks, or is not stamped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from kn.core.check.finding import Finding
 from kn.core.view import Currency, Links
-from kn.core.yaml.read import Fault
 
-STATEMENT_WORDS = 36
-"""Words of a statement from which it is too long: about 40 tokens of English prose."""
-
-
-def check_files(faults: Mapping[str, Sequence[Fault]]) -> list[Finding]:
-    """What the files themselves say: schema and syntax."""
-    found = []
-    for path, rows in faults.items():
-        for fault in rows:
-            code = "KN001" if fault.severity == "error" else "KN002"
-            place = f"{fault.place}: " if fault.place else ""
-            found.append(Finding(code, path, fault.line, f"{place}{fault.message}"))
-    return found
+Line = Callable[[str, str], int]
+"""Of an item, by its id, the line of a field."""
 
 
-def check_places(places: Iterable[tuple[str, str, str]]) -> list[Finding]:
-    """Ids against files.
-
-    Args:
-        places: For each item its path, its id, and the folder of its kind.
-    """
-    found = []
-    first: dict[str, str] = {}
-    for path, item_id, folder in sorted(places):
-        if item_id in first:
-            message = f"the id {item_id} stands in {first[item_id]} too; one of them must go"
-            found.append(Finding("KN003", path, 1, message, item_id))
-        first.setdefault(item_id, path)
-        parent, _, name = path.rpartition("/")
-        tail = item_id.rpartition("-")[2]
-        if parent.rpartition("/")[2] != folder:
-            found.append(Finding("KN004", path, 1, f"belongs into the folder {folder}/", item_id))
-        elif not name.rpartition(".")[0].endswith(tail):
-            found.append(Finding("KN004", path, 1, f"the name must end in {tail}.yaml", item_id))
-    return found
+def _first(item_id: str, field: str) -> int:
+    return 1
 
 
-def check_links(items: Mapping[str, tuple[str, Links]], currency: Currency) -> list[Finding]:
+def check_links(
+    items: Mapping[str, tuple[str, Links]], currency: Currency, line: Line = _first
+) -> list[Finding]:
     """Links against each other.
 
     Args:
         items: Id -> path and links.
         currency: As `kn.core.view.judge` gave it for the same items.
+        line: Where the fields stand.
     """
     found = []
     for item_id, missing in currency.dangling.items():
+        path, links = items[item_id]
         named = ", ".join(missing)
-        found.append(Finding("KN010", items[item_id][0], 1, f"names {named}: not here", item_id))
+        field = next((f for f in _FIELDS if set(getattr(links, f)) & set(missing)), "id")
+        message = f"names {named}, which is not here"
+        found.append(Finding("KN010", path, line(item_id, field), message, item_id))
     for cycle in currency.cycles:
         message = f"supersede each other: {', '.join(cycle)}"
         if len(cycle) == 1:
             message = "supersedes itself"
-        found.append(Finding("KN011", items[cycle[0]][0], 1, message, cycle[0]))
+        where = items[cycle[0]][0]
+        found.append(Finding("KN011", where, line(cycle[0], "supersedes"), message, cycle[0]))
     for older, heads in currency.forks.items():
-        where = items[older][0] if older in items else items[heads[0]][0]
-        message = f"{older} is superseded by {', '.join(heads)}; link them, or let one win"
-        found.append(Finding("KN012", where, 1, message, older))
-    found += _check_stamps(items)
+        at = older if older in items else heads[0]
+        message = (
+            f"{older} is superseded by {', '.join(heads)}, and nothing links them; "
+            "let one supersede the other, or say `relates` when both hold"
+        )
+        found.append(Finding("KN012", items[at][0], line(at, "superseded_by"), message, older))
+    found += _check_stamps(items, line)
     return found
 
 
-def _check_stamps(items: Mapping[str, tuple[str, Links]]) -> list[Finding]:
-    found = []
+_FIELDS = ("supersedes", "superseded_by", "amends", "relates")
+
+
+def missing_stamps(items: Mapping[str, tuple[str, Links]]) -> dict[str, tuple[str, ...]]:
+    """Superseded items whose files do not say so -> what supersedes them."""
+    newer = _successors(items)
+    return {
+        item_id: tuple(sorted(by))
+        for item_id, (_, links) in items.items()
+        if (by := newer.get(item_id))
+        and not (links.status in ("superseded", "retired") and set(by) <= set(links.superseded_by))
+    }
+
+
+def _successors(items: Mapping[str, tuple[str, Links]]) -> dict[str, list[str]]:
     newer: dict[str, list[str]] = {}
     for item_id, (_, links) in items.items():
         if links.status in ("accepted", "superseded", "retired"):
             for older in links.supersedes:
-                newer.setdefault(older, []).append(item_id)
+                if older != item_id:
+                    newer.setdefault(older, []).append(item_id)
+    return newer
+
+
+def _check_stamps(items: Mapping[str, tuple[str, Links]], line: Line) -> list[Finding]:
+    found = []
+    for item_id, by in missing_stamps(items).items():
+        message = f"is superseded by {', '.join(by)}, and its file does not say so"
+        path = items[item_id][0]
+        found.append(Finding("KN013", path, line(item_id, "status"), message, item_id))
+    newer = _successors(items)
     for item_id, (path, links) in items.items():
-        by = newer.get(item_id, [])
-        stamped = links.status in ("superseded", "retired") and set(by) <= set(links.superseded_by)
-        if by and not stamped:
-            message = f"is superseded by {', '.join(sorted(by))}; its file does not say so"
-            found.append(Finding("KN013", path, 1, message, item_id))
-        if links.status == "superseded" and not by and not links.superseded_by:
-            found.append(Finding("KN014", path, 1, "says superseded, but by what?", item_id))
+        if links.status == "superseded" and not newer.get(item_id) and not links.superseded_by:
+            message = "says superseded, but by what? Name it in `superseded_by`"
+            found.append(Finding("KN014", path, line(item_id, "status"), message, item_id))
     return found
-
-
-def check_statements(items: Iterable[tuple[str, str, str]]) -> list[Finding]:
-    """Statements that cost too much: path, id, statement."""
-    return [
-        Finding("KN020", path, 1, f"has {len(words)} words; say it in one short sentence", item_id)
-        for path, item_id, statement in items
-        if len(words := statement.split()) > STATEMENT_WORDS
-    ]

@@ -25,6 +25,8 @@ MAX_DEPTH = 32
 MOST_FAULTS = 100
 """So many faults of one file are told; a guess: nobody reads more, and a file of 256 KB can hold
 as many as it has bytes."""
+TWICE = "the key stands twice; keep one"
+"""Of a key: what a merge that took both sides leaves behind."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """YAML 1.2 §5.1; the parser would refuse it too, but without saying where."""
 
@@ -201,7 +203,7 @@ def _put_scalar(
         return
     place = (*top.place, text)
     if text in top.data:
-        faults.append(Fault(line, show_place(place), "the key stands twice; keep one"))
+        faults.append(Fault(line, show_place(place), TWICE))
     lines.setdefault(place, line)
     top.key, top.expects_key = text, False
 
