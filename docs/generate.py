@@ -113,9 +113,20 @@ def rules() -> Iterator[str]:
         yield f"| {rule.code} | {rule.severity} | {rule.title} |"
 
 
+def rulebook() -> Iterator[str]:
+    """Every rule whole: why it is there, an example, and what is to be done."""
+    for rule in RULES.values():
+        yield f"### {rule.code}: {rule.title}\n"
+        fixed = f" `--fix` {rule.fix}." if rule.fix else ""
+        yield f"*{rule.severity}.* {rule.why}{fixed}\n"
+        if rule.example:
+            yield f"```text\n{rule.example}\n```\n"
+
+
 MAKERS = {
     "rooms": rooms, "commands": commands, "options": options, "kinds": kinds, "fields": fields,
     "settings": settings, "rules": rules,
+    "rulebook": rulebook,
 }  # fmt: skip
 
 
