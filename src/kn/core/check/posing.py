@@ -56,8 +56,9 @@ class _Sign(NamedTuple):
 def find_posing(text: str) -> Iterator[Pose]:
     """Every stretch that poses as something else, in order of the rules."""
     lower = text.lower()
+    here = {word for word in _words() if word in lower}
     for sign in _signs():
-        if any(word in lower for word in sign.words):
+        if not here.isdisjoint(sign.words):
             for found in islice(sign.pattern.finditer(text), MOST):
                 if sign.code != "KN055" or not _in_code(text, found.start()):
                     quoted = " ".join(found[0].split())[:60]
@@ -82,6 +83,11 @@ def _signs() -> tuple[_Sign, ...]:
         _Sign(code, tuple(words.split("|")), re.compile(pattern, _FLAGS), said)
         for code, words, pattern, said in written
     )
+
+
+@lru_cache(maxsize=1)
+def _words() -> frozenset[str]:
+    return frozenset(word for sign in _signs() for word in sign.words)
 
 
 def _in_code(text: str, at: int) -> bool:
