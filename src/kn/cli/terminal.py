@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kn.cli.asking import json_text
-from kn.flows.knowledge import AGENT_VARIABLES, Knowledge, open_knowledge
+from kn.core.agents.hosts import AGENT_VARIABLES
+from kn.flows.knowledge import Knowledge, open_knowledge
 
 if TYPE_CHECKING:
     from kn.flows.setup.plan import Plan

@@ -10,16 +10,10 @@ from pathlib import Path
 from kn.adapters import files, git
 from kn.adapters.git import Probe, Repository
 from kn.adapters.settings import SETTINGS, Settings, gather_settings, read_config, survey_config
+from kn.core.agents.hosts import AGENT_VARIABLES
 from kn.core.schema import Kind, Schema, extend_schema
 from kn.core.yaml.read import MAX_BYTES
 from kn.errors import BadItem, KnError, NotInitialized
-
-AGENT_VARIABLES = (
-    "CLAUDECODE", "CLAUDE_CODE_SESSION_ID", "CODEX_SESSION_ID", "CODEX_THREAD_ID", "CODEX_CI",
-    "GEMINI_CLI", "OPENCODE", "COPILOT_CLI", "COPILOT_AGENT_SESSION_ID", "AI_AGENT", "AGENT",
-    "CURSOR_AGENT",
-)  # fmt: skip
-"""Any of these says that an AI agent runs us (integrations 2.8)."""
 
 
 @dataclass(frozen=True, slots=True)
