@@ -1,6 +1,6 @@
-"""Claude Code and Codex as test clients: install them, and run one turn of them offline.
+"""Real coding agents as test clients: install them, and run one turn of them offline.
 
-    python -m tests.rig.agents FOLDER [claude] [codex]     # install below FOLDER, 400 MB each
+    python -m tests.rig.agents FOLDER [claude] [codex] …   # 100 to 400 MB each
 
 A turn gets a HOME of its own and an environment built from nothing, so that no key, setting or
 login of the person who runs the test reaches it. Its proxy variables point at the model server,
@@ -9,29 +9,19 @@ which refuses and records whatever tries to leave the machine.
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-NO_KEY = "dummy-not-a-key"
-VERSIONS = {"claude": "2.1.330", "codex": "0.169.0"}
+from tests.rig.known_agents import AGENTS, Place
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a turn happens."""
-
-    repo: Path
-    home: Path
-    server: str
-    """The address of the model server."""
+__all__ = ["AGENTS", "Place", "Turn", "find_binary", "install", "run_turn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +32,16 @@ class Turn:
     """124 when it ran past the time allowed."""
     out: str
     err: str
+    seconds: float = 0.0
 
 
 def install(name: str, folder: Path) -> Path:
     """Install an agent below `folder` with npm; returns its binary."""
-    base = folder / f"{name}-{VERSIONS[name]}"
+    agent = AGENTS[name]
+    base = folder / f"{name}-{agent.version}"
     base.mkdir(parents=True, exist_ok=True)
     (base / "package.json").write_text('{"private": true}\n')
-    package = f"{_package(name)}@{VERSIONS[name]}"
+    package = f"{agent.package}@{agent.version}"
     flags = ("--no-audit", "--no-fund", "--loglevel=error")
     subprocess.run(["npm", "install", *flags, package], cwd=base, check=True)
     binary = find_binary(name, folder)
@@ -62,8 +54,8 @@ def find_binary(name: str, folder: Path | None = None) -> Path | None:
     named = os.environ.get("KN_REAL_AGENTS")
     folder = folder or (Path(named) if named else None)
     if folder is not None:
-        modules = folder / f"{name}-{VERSIONS[name]}" / "node_modules"
-        program = modules / (f"{_package(name)}/claude" if name == "claude" else ".bin/codex")
+        agent = AGENTS[name]
+        program = agent.program(folder / f"{name}-{agent.version}" / "node_modules")
         if program.exists():
             return program.absolute()
     found = shutil.which(name)
@@ -77,59 +69,28 @@ def run_turn(
     *,
     binary: Path,
     again: bool = False,
+    extra: Sequence[str] = (),
     timeout: float = 120,
     environment: Mapping[str, str] | None = None,
 ) -> Turn:
-    """Let an agent answer one prompt; with `again` its last session in the repository goes on."""
+    """Let an agent answer one prompt.
+
+    Args:
+        name: Which.
+        place: Where.
+        prompt: What the user says.
+        binary: The agent's program.
+        again: Its last session in the repository goes on.
+        extra: More arguments for the agent.
+        timeout: Seconds after which it and all that it started are ended.
+        environment: More variables for it.
+    """
+    agent = AGENTS[name]
     (place.home / "temp").mkdir(parents=True, exist_ok=True)
-    if name == "codex":
-        _configure_codex(place)
-        flags = ["--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"]
-        words = ["exec", *flags, *(["resume", "--last"] if again else []), prompt]
-        own = {"MOCK_KEY": NO_KEY}
-    else:
-        words = ["-p", prompt, "--output-format", "json", "--allowedTools", "Bash"]
-        words += ["--continue"] if again else []
-        own = {
-            "ANTHROPIC_BASE_URL": place.server,
-            "ANTHROPIC_API_KEY": NO_KEY,
-            "DISABLE_AUTOUPDATER": "1",
-            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-            "IS_SANDBOX": "1",  # else it refuses to run as root
-        }
-    whole = _bare_environment(place) | own | dict(environment or {})
+    agent.prepare(place)
+    words = [*agent.words(prompt, again=again), *extra]
+    whole = _bare_environment(place) | agent.environment(place) | dict(environment or {})
     return _bounded([str(binary), *words], place.repo, whole, timeout)
-
-
-def _package(name: str) -> str:
-    if name == "codex":
-        return "@openai/codex"
-    # The plain package refuses older Nodes; the native one needs none.
-    machine = "x64" if platform.machine().lower() in ("x86_64", "amd64") else "arm64"
-    return f"@anthropic-ai/claude-code-{platform.system().lower()}-{machine}"
-
-
-def _configure_codex(place: Place) -> None:
-    (place.home / ".codex").mkdir(exist_ok=True)
-    (place.home / ".codex" / "config.toml").write_text(f"""\
-model = "mock-model"
-model_provider = "mock"
-check_for_update_on_startup = false
-[analytics]
-enabled = false
-[features]
-plugins = false
-apps = false
-[model_providers.mock]
-name = "mock"
-base_url = {json.dumps(place.server + "/v1")}
-env_key = "MOCK_KEY"
-wire_api = "responses"
-request_max_retries = 2
-stream_max_retries = 2
-[projects.{json.dumps(str(place.repo))}]
-trust_level = "trusted"
-""")
 
 
 def _bare_environment(place: Place) -> dict[str, str]:
@@ -155,17 +116,18 @@ def _bare_environment(place: Place) -> dict[str, str]:
 
 def _bounded(command: list[str], cwd: Path, environment: Mapping[str, str], timeout: float) -> Turn:
     """Run to the end, or until the time is over; agents leave children, so the group ends."""
+    started = time.monotonic()
     process = subprocess.Popen(
         command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True,
     )  # fmt: skip
     try:
         out, err = process.communicate(timeout=timeout)
-        return Turn(process.returncode, out, err)
+        return Turn(process.returncode, out, err, time.monotonic() - started)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         out, err = process.communicate()
-        return Turn(124, out, err)
+        return Turn(124, out, err, time.monotonic() - started)
     except BaseException:  # the test itself was interrupted
         os.killpg(process.pid, signal.SIGKILL)
         raise
@@ -173,5 +135,5 @@ def _bounded(command: list[str], cwd: Path, environment: Mapping[str, str], time
 
 if __name__ == "__main__":
     target, *names = sys.argv[1:]
-    for wanted in names or VERSIONS:
+    for wanted in names or AGENTS:
         print(install(wanted, Path(target)))  # noqa: T201 -- a small tool for people

@@ -1,7 +1,7 @@
 """Floor 4: the command line. Parse, call one flow, show.
 
-`main` answers the two calls that git and agents make most, a hook with nothing to do and a
-context that was asked for before, without importing click.
+`main` answers the calls that git and agents make most, a hook and a context that was asked for
+before, without importing click.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ def main() -> None:
         from kn.flows.serving.quick import run_hook
 
         sys.exit(run_hook(arguments[1:], lambda line: sys.stderr.write(line)))
+    if arguments[:2] == ["agent", "hook"] and _answer_agent(arguments[2:]):
+        return
     if arguments == ["--version"]:
         from kn import __version__
 
@@ -50,3 +52,27 @@ def main() -> None:
             from kn.flows.serving.quick import start_ahead
 
             start_ahead(written=True)
+
+
+def _answer_agent(words: list[str]) -> bool:
+    """Answer an agent's hook; False when the words are not plain, so that click says why."""
+    import os
+
+    from kn.flows.agents.hook import read_words, run_agent_hook
+
+    try:
+        read_words(words)
+    except ValueError:
+        return False
+    run_agent_hook(words, _read_stdin, lambda text: os.write(1, text.encode("ascii")))
+    return True
+
+
+def _read_stdin(most: int) -> bytes:
+    import os
+
+    parts, size = [], 0
+    while size < most and (part := os.read(0, 1 << 16)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)

@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mcp": ("kn.cli.mcp:command", "Serve agents over MCP, on stdin and stdout."),
     "doctor": ("kn.cli.doctor:command", "Look at every wire of the installation."),
     "completion": ("kn.cli.completion:command", "Print the completion for a shell."),
+    "agent": ("kn.cli.agent:command", "Wire kn into AI agents, and see whether it works there."),
     "uninstall": ("kn.cli.uninstall:command", "Undo `kn init`; items stay."),
     "hook": ("kn.cli.hook:command", "What the git hooks call."),
     "complete": ("kn.cli.completion:complete", "What the completion of a shell asks."),

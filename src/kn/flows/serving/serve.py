@@ -44,6 +44,10 @@ class Asked(NamedTuple):
     include_proposed: bool = False
     uncommitted: tuple[str, ...] = ()
     """Tracked files that differ from HEAD: what is being worked on."""
+    given: tuple[tuple[str, str], ...] = ()
+    """Ids and versions that whoever asks has been given already."""
+    only_applying: bool = False
+    """Only what applies to the files, as `kn why` has it."""
 
 
 class Body(NamedTuple):
@@ -115,6 +119,7 @@ class ServedItem(NamedTuple):
     score: float
     why: tuple[str, ...]
     tokens: int
+    version: str = ""
 
     def to_json(self) -> dict[str, Any]:
         body = self.body
@@ -202,18 +207,33 @@ def serve(ready: Ready, asked: Asked, tools: Tools) -> Context:
     Raises:
         KnError: A file lies outside the repository.
     """
+    rows = {r[0]: r for r in (*ready.subjects, *(ready.proposed if asked.include_proposed else ()))}
+    if asked.only_applying:
+        from kn.flows.serving.applying import rank_applying
+
+        paths = [relative_path(ready.top, f) for f in asked.files]
+        ranked = rank_applying(ready, rows, paths, tools)
+        files: list[tuple[FoundFile, int]] = []
+    else:
+        ranked, files = _select(ready, asked, rows, tools)
+    given = dict(asked.given)
+    ranked = [r for r in ranked if given.get(r.id) != rows[r.id][2]] if given else ranked
+    return _lay_out(ready, asked, rows, ranked, files, tools.stem)
+
+
+def _select(
+    ready: Ready, asked: Asked, rows: Mapping[str, tuple[Any, ...]], tools: Tools
+) -> tuple[list[Ranked], list[tuple[FoundFile, int]]]:
+    """The items that matter for the task, best first, and the files that it will likely touch."""
     task = _understand(ready, asked, tools.stem)
     known = (*task.files, *task.changed)
     about = tools.files() if known else None
     if about is not None:
         task = task._replace(cited=share_touched(about, known))
     terms = task.lookups
-    rows = [*ready.subjects, *(ready.proposed if asked.include_proposed else ())]
     postings = tools.lookup(terms) if terms and rows else {}
-    ranked = rank([Subject._make(r[:-2]) for r in rows], postings, task)
-    by_id = {r[0]: r for r in rows}
-    files = _find_files(task, by_id, ranked, tools)
-    return _lay_out(ready, asked, by_id, ranked, files, tools.stem)
+    ranked = rank([Subject._make(r[:-2]) for r in rows.values()], postings, task)
+    return ranked, _find_files(task, rows, ranked, tools)
 
 
 def _find_files(
@@ -296,7 +316,9 @@ def _lay_out(
         max_bytes=asked.max_bytes,
     )
     items = tuple(
-        ServedItem(r.id, rows[r.id][1], bodies[r.id], rows[r.id][5], r.score, r.why, tokens)
+        ServedItem(
+            r.id, rows[r.id][1], bodies[r.id], rows[r.id][5], r.score, r.why, tokens, rows[r.id][2]
+        )
         for r, tokens in zip(ranked, layout.tokens, strict=False)
     )
     return Context(
