@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +70,7 @@ def run_turn(
     binary: Path,
     again: bool = False,
     extra: Sequence[str] = (),
+    prepare: Callable[[], None] = lambda: None,
     timeout: float = 120,
     environment: Mapping[str, str] | None = None,
 ) -> Turn:
@@ -82,12 +83,14 @@ def run_turn(
         binary: The agent's program.
         again: Its last session in the repository goes on.
         extra: More arguments for the agent.
+        prepare: Runs when its home is furnished, right before it starts.
         timeout: Seconds after which it and all that it started are ended.
         environment: More variables for it.
     """
     agent = AGENTS[name]
     (place.home / "temp").mkdir(parents=True, exist_ok=True)
     agent.prepare(place)
+    prepare()
     words = [*agent.words(prompt, again=again), *extra]
     whole = _bare_environment(place) | agent.environment(place) | dict(environment or {})
     return _bounded([str(binary), *words], place.repo, whole, timeout)

@@ -146,6 +146,7 @@ class OpenCode(Agent):
             "models": {"mock-model": model},
         }
         settings = {
+            "$schema": "https://opencode.ai/config.json",  # else it adds it
             "autoupdate": False,
             "share": "disabled",
             "model": "mock/mock-model",

@@ -58,6 +58,8 @@ class Host(NamedTuple):
     """Whether the context may be fenced; Gemini CLI would escape the fence."""
     edit_tools: tuple[str, ...] = ()
     """Tools that change a file, where the settings cannot say which we want to hear of."""
+    ends_shell_alone: bool = False
+    """When its time is over only the shell is ended, and the agent waits for what that started."""
     mcp_project: str = ""
     mcp_user: str = ""
     """The files of MCP servers; empty where kn leaves it to the agent's own command."""
@@ -102,7 +104,7 @@ GEMINI = Host(
         Wired(EDIT, "AfterTool", "write_file|replace"),
         Wired(END, "SessionEnd"),
     ),
-    "specific", LARGE_BYTES, fence=False,
+    "specific", LARGE_BYTES, fence=False, ends_shell_alone=True,
     mcp_project=".gemini/settings.json", mcp_user="settings.json",
 )  # fmt: skip
 COPILOT = Host(
@@ -147,9 +149,12 @@ def hook_command(host: Host, event: str, program: str = "kn") -> str:
     code of 2 would make Claude Code drop the user's prompt). It stays the same for all versions of
     kn, because Codex trusts a hook by its text.
     """
-    return f"{program} agent hook {host.name} {event} 2>/dev/null || :"
+    call = f"{program} agent hook {host.name} {event}"
+    if host.ends_shell_alone:
+        return f"trap 'kill -9 $!' TERM; {call} <&0 2>/dev/null & wait; :"
+    return f"{call} 2>/dev/null || :"
 
 
 def is_hook_command(text: object, host: Host) -> bool:
     """Whether a shell line is one of `hook_command`, of whatever program and options."""
-    return isinstance(text, str) and f" agent hook {host.name} " in text and "|| :" in text
+    return isinstance(text, str) and f" agent hook {host.name} " in text and "2>/dev/null" in text

@@ -9,6 +9,7 @@ from pathlib import Path
 from kn.adapters.lock import locked
 from kn.adapters.snapshot import RACY_NS
 from kn.errors import KnError
+from kn.flows.agents.hook import is_let_in
 from kn.flows.context import build_context
 from kn.flows.knowledge import open_knowledge
 from kn.flows.serving.serve import Asked
@@ -24,7 +25,7 @@ def build_ahead() -> None:
     started_ns = time.time_ns()
     try:
         knowledge = open_knowledge(Path.cwd(), os.environ)
-        if knowledge.probe.config.get("kn.initialized") != "true":
+        if not is_let_in(str(knowledge.repo.common_dir)):
             return
         with locked(knowledge.state / "ahead.lock", 0):
             built = build_context(knowledge, Asked())

@@ -1,0 +1,90 @@
+"""What kn's hook adds to a prompt, as a ratio to a hook that is `true`.
+
+    python benchmarks/agent_hook.py [SIZE ...] [--runs 60]
+
+Both are run as an agent runs them: by a shell, with a prompt's JSON on stdin, in turn, so that a
+busy machine slows both. Each prompt is new, and of a session that has been given things already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from made import git, make_items, make_question, make_repository
+
+from kn.core.agents.hosts import CLAUDE, EDIT, PROMPT, START, hook_command
+
+NOTHING = "true"
+
+
+def seconds(command: str, payload: dict[str, object], root: Path) -> tuple[float, bytes]:
+    start = time.perf_counter()
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=root, input=json.dumps(payload).encode(), check=True,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    return time.perf_counter() - start, done.stdout
+
+
+def percentile(values: list[float], share: float) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[round(share * 100) - 1]
+
+
+def measure(root: Path, size: int, runs: int) -> None:
+    items = make_items(size)
+    base = {"session_id": "bench", "cwd": str(root)}
+    start = hook_command(CLAUDE, START)
+    first, _ = seconds(start, {**base, "source": "startup"}, root)
+    print(f"{size:>7,}  first session start of a clone, nothing indexed: {first * 1000:.0f} ms")
+    time.sleep(1.2)
+    files = subprocess.check_output(["git", "ls-files", "*.py"], cwd=root, text=True).split()
+    rows = [
+        ("session-start, ready", START, lambda n: {"session_id": f"s{n}", "source": "startup"}),
+        ("prompt, new words", PROMPT, lambda n: {"prompt": make_question(items, n)}),
+        ("prompt, nothing to look for", PROMPT, lambda n: {"prompt": "go on"}),
+        ("edit, a new file", EDIT, lambda n: {
+            "tool_name": "Edit", "session_id": f"e{n}",
+            "tool_input": {"file_path": files[n % len(files)] if files else "a.py"}}),
+        ("edit, a shell command", EDIT, lambda n: {
+            "tool_name": "Bash", "tool_input": {"command": "ls"}}),
+    ]  # fmt: skip
+    for name, event, payload in rows:
+        ratios, added, given = [], [], 0
+        for number in range(-3, runs):
+            whole = {**base, **payload(number + 3)}
+            none, _ = seconds(NOTHING, whole, root)
+            own, said = seconds(hook_command(CLAUDE, event), whole, root)
+            if number >= 0:
+                ratios.append(own / none)
+                added.append((own - none) * 1000)
+                given += bool(said)
+        print(
+            f"{size:>7,}  {name:<28} p50 {percentile(ratios, 0.5):5.1f} x, p95 "
+            f"{percentile(ratios, 0.95):5.1f} x of `true`; adds {percentile(added, 0.5):4.0f} ms, "
+            f"{percentile(added, 0.95):4.0f} ms; {given} of {runs} gave something"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sizes", nargs="*", type=int, default=[1000])
+    parser.add_argument("--runs", type=int, default=60)
+    arguments = parser.parse_args()
+    os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1")
+    for size in arguments.sizes:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            make_repository(Path(folder), size)
+            git(Path(folder), "config", "kn.initialized", "true")
+            time.sleep(0.2)
+            measure(Path(folder), size, arguments.runs)
+
+
+if __name__ == "__main__":
+    main()
