@@ -260,6 +260,31 @@ def test_a_slow_kn_gives_up_in_silence(stocked: Desk, tmp_path: Path) -> None:
     assert status["fired"][PROMPT]["outcome"] == "too slow"
 
 
+def test_what_took_too_long_is_made_ready_for_the_next_hook(stocked: Desk) -> None:
+    code = (
+        "import sys\nfrom kn.cli import main\nfrom kn.flows.agents import hook\n"
+        "hook.LIMIT['prompt'] = 0.04\n"
+        "sys.argv[1:] = ['agent', 'hook', 'claude', 'prompt']\nmain()\n"
+    )
+    payload = {"session_id": "x", "cwd": str(stocked.root), "prompt": "rate limiting"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=json.dumps(payload), cwd=stocked.root,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == ""
+    until = time.monotonic() + 20
+    while not list((stocked.root / ".git/kn/answers").glob("[0-9a-f]*")):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert LEAKY in Session(stocked.root).hear(PROMPT)
+
+
+def test_a_log_that_was_pasted_is_no_burden(stocked: Desk) -> None:
+    session = Session(stocked.root)
+    assert LEAKY in session.hear(PROMPT, prompt="The rate limiter fails:\n" + "x1 y2\n" * 200_000)
+    assert session.took < 5
+
+
 def test_status_tells_of_each_firing(stocked: Desk) -> None:
     stocked.ok("agent", "install", "claude", "--no-mcp")
     Session(stocked.root).hear(PROMPT)

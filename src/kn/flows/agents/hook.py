@@ -37,6 +37,8 @@ LIMIT = {START: 3.0, PROMPT: 1.5, EDIT: 1.5, COMPACT: 1.5, END: 1.0}
 first context of a clone takes about 2 s for 1,000 items, and every later one a tenth of that."""
 MOST_STDIN = 16 << 20
 """Bytes of what an agent hands over; more is left unanswered."""
+MOST_PROMPT = 20_000
+"""Characters of a prompt that are looked at; a guess: what is longer is a log that was pasted."""
 MOST_NAMED = 5
 """Files that a prompt names and that are looked up; a guess."""
 HOOK_MARK = "kn-hook"
@@ -246,9 +248,10 @@ def _ask(
         given=tuple(memory.items.items()),
     )
     if event == PROMPT:
-        if not _says_something(question.prompt):
+        prompt = question.prompt[:MOST_PROMPT]
+        if not _says_something(prompt):
             raise Refused("nothing to look for")
-        return asked._replace(task=question.prompt, files=_named_files(question.prompt)), []
+        return asked._replace(task=prompt, files=_named_files(prompt)), []
     if event == EDIT:
         new = [f for f in question.files if key_of(f) not in memory.files]
         inside = [f for f in new if _is_inside(f)]
