@@ -32,7 +32,7 @@ class Agent:
         steps: list[dict[str, Any]],
         *,
         again: bool = False,
-        prepare: Callable[[], None] = lambda: None,
+        prepare: Callable[[], object] = lambda: None,
     ) -> tuple[Turn, ModelServer]:
         """Let it answer a prompt; nothing may leave the machine.
 

@@ -141,6 +141,20 @@ def _settings(home: Path) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for name in names for p in home.glob(name)}
 
 
+@pytest.mark.parametrize("name", AGENTS)
+def test_the_entry_for_the_mcp_server_is_taken(world: Watched, tmp_path: Path, name: str) -> None:
+    """Each offers kn's tools to its model by what `kn agent install --mcp` wrote."""
+    pytest.importorskip("mcp", reason="kn[mcp] is not installed")
+    agent = Agent(name, world, tmp_path / "home" / name)
+    # Copilot CLI has no file for a project's servers; the others are tried with theirs.
+    scope = "--user" if name == "copilot" else "--project"
+    _, server = agent.turn(
+        "Hello", [{"text": "Waiting.", "shell": "sleep 8"}, {"text": "Done."}],
+        prepare=lambda: agent.kn("agent", "install", name, scope, "--mcp"),
+    )  # fmt: skip
+    assert server.saw("kn_search")
+
+
 @pytest.mark.parametrize("how", ["hangs", "crashes", "is gone"])
 @pytest.mark.parametrize("name", AGENTS)
 def test_an_agent_goes_on_without_kn(world: Watched, tmp_path: Path, name: str, how: str) -> None:

@@ -70,7 +70,7 @@ def run_turn(
     binary: Path,
     again: bool = False,
     extra: Sequence[str] = (),
-    prepare: Callable[[], None] = lambda: None,
+    prepare: Callable[[], object] = lambda: None,
     timeout: float = 120,
     environment: Mapping[str, str] | None = None,
 ) -> Turn:
