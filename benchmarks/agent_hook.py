@@ -3,7 +3,8 @@
     python benchmarks/agent_hook.py [SIZE ...] [--runs 60]
 
 Both are run as an agent runs them: by a shell, with a prompt's JSON on stdin, in turn, so that a
-busy machine slows both. Each prompt is new, and of a session that has been given things already.
+busy machine slows both; `own` is the processor's time alone, which a busy machine hardly changes.
+Each prompt is new, and of a session that has been given things already.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -24,13 +26,18 @@ from kn.core.agents.hosts import CLAUDE, EDIT, PROMPT, START, hook_command
 NOTHING = "true"
 
 
-def seconds(command: str, payload: dict[str, object], root: Path) -> tuple[float, bytes]:
+def seconds(command: str, payload: dict[str, object], root: Path) -> tuple[float, float, bytes]:
+    """Seconds that went by, seconds of the processor, and what was printed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     done = subprocess.run(
         ["/bin/sh", "-c", command], cwd=root, input=json.dumps(payload).encode(), check=True,
         stdout=subprocess.PIPE,
     )  # fmt: skip
-    return time.perf_counter() - start, done.stdout
+    took = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return took, own, done.stdout
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -41,34 +48,35 @@ def measure(root: Path, size: int, runs: int) -> None:
     items = make_items(size)
     base = {"session_id": "bench", "cwd": str(root)}
     start = hook_command(CLAUDE, START)
-    first, _ = seconds(start, {**base, "source": "startup"}, root)
+    first, _, _ = seconds(start, {**base, "source": "startup"}, root)
     print(f"{size:>7,}  first session start of a clone, nothing indexed: {first * 1000:.0f} ms")
     time.sleep(1.2)
-    files = subprocess.check_output(["git", "ls-files", "*.py"], cwd=root, text=True).split()
     rows = [
         ("session-start, ready", START, lambda n: {"session_id": f"s{n}", "source": "startup"}),
         ("prompt, new words", PROMPT, lambda n: {"prompt": make_question(items, n)}),
         ("prompt, nothing to look for", PROMPT, lambda n: {"prompt": "go on"}),
         ("edit, a new file", EDIT, lambda n: {
             "tool_name": "Edit", "session_id": f"e{n}",
-            "tool_input": {"file_path": files[n % len(files)] if files else "a.py"}}),
+            "tool_input": {"file_path": items[n].scope.paths[0].replace("**", "a.py")}}),
         ("edit, a shell command", EDIT, lambda n: {
             "tool_name": "Bash", "tool_input": {"command": "ls"}}),
     ]  # fmt: skip
     for name, event, payload in rows:
-        ratios, added, given = [], [], 0
+        ratios, added, used, given = [], [], [], 0
         for number in range(-3, runs):
             whole = {**base, **payload(number + 3)}
-            none, _ = seconds(NOTHING, whole, root)
-            own, said = seconds(hook_command(CLAUDE, event), whole, root)
+            none, _, _ = seconds(NOTHING, whole, root)
+            took, own, said = seconds(hook_command(CLAUDE, event), whole, root)
             if number >= 0:
-                ratios.append(own / none)
-                added.append((own - none) * 1000)
+                ratios.append(took / none)
+                added.append((took - none) * 1000)
+                used.append(own * 1000)
                 given += bool(said)
         print(
             f"{size:>7,}  {name:<28} p50 {percentile(ratios, 0.5):5.1f} x, p95 "
             f"{percentile(ratios, 0.95):5.1f} x of `true`; adds {percentile(added, 0.5):4.0f} ms, "
-            f"{percentile(added, 0.95):4.0f} ms; {given} of {runs} gave something"
+            f"{percentile(added, 0.95):4.0f} ms; own {percentile(used, 0.5):3.0f} ms; "
+            f"{given} of {runs} gave something"
         )
 
 

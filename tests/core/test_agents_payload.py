@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kn.core.agents.answer import write_answer
 from kn.core.agents.hosts import COMPACT, EDIT, END, EVENTS, HOSTS, PROMPT, START
-from kn.core.agents.payload import read_question
+from kn.core.agents.payload import is_small_talk, read_question
 
 RECORDED = Path(__file__).parents[1] / "fixtures" / "hooks"
 PROMPTED = "Which rate limiter should the gateway use? Decide, change src/limits.py, commit."
@@ -112,6 +112,15 @@ payloads = st.dictionaries(
 def test_whatever_is_handed_over_is_read(host: Any, event: str, payload: dict[str, Any]) -> None:
     question = read_question(host, event, payload)
     assert all(isinstance(f, str) for f in question.files)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "small"),
+    [("yes", True), ("Looks good, go ahead!", True), ("", True), ("?", True), ("commit it", False),
+     ("no, use a queue", False), ("yes " * 60, False), ("Weiter", False)],
+)  # fmt: skip
+def test_small_talk_is_no_question(prompt: str, small: bool) -> None:
+    assert is_small_talk(prompt) is small
 
 
 TEXT = 'A "line" – and <another>\n'

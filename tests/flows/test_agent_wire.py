@@ -203,6 +203,13 @@ def test_status_without_wiring_is_a_no(desk: Desk) -> None:
     assert desk("agent", "status").code == 0
 
 
+def test_kn_uninstall_says_what_agents_still_hold(desk: Desk) -> None:
+    assert "wired" not in desk.ok("uninstall", "--dry-run").err
+    desk.ok("agent", "install", "gemini", "--no-mcp")
+    said = desk.ok("uninstall", "--dry-run").err
+    assert "Still wired into gemini: run `kn agent uninstall all` before this." in said
+
+
 def test_user_settings_need_no_repository(desk: Desk, tmp_path: Path) -> None:
     assert desk("agent", "install", "claude", cwd=tmp_path).code == 2
     assert desk("agent", "install", "claude", "--user", "--no-mcp", cwd=tmp_path).code == 0

@@ -119,6 +119,20 @@ def _session_is_heard(agent: Agent) -> None:
     assert found == ["Use SQLite for the audit trail."]
 
 
+def test_claude_is_told_again_what_a_compaction_has_cut(world: Watched, tmp_path: Path) -> None:
+    agent = Agent("claude", world, tmp_path / "home")
+    world.kn("agent", "install", "claude", "--no-mcp")
+    agent.turn(PROMPT, [{"text": "A leaky bucket."}])
+    agent.turn("/compact", [{"text": "Summary: the gateway is limited."}], again=True)
+    status = json.loads(agent.kn("agent", "status", "claude", "--json"))["agents"][0]
+    assert status["fired"]["session-start"]["outcome"] == "gave 3", "by the compaction"
+    assert status["fired"]["pre-compact"]["outcome"] == "reading the session"
+    _, server = agent.turn("And how is it limited?", [{"text": "It leaks."}], again=True)
+    told = heard(server, 0)
+    assert "Summary: the gateway is limited." in told and "A leaky bucket." not in told
+    assert AUDIT in told and LEAKY in told
+
+
 @pytest.mark.parametrize("name", AGENTS)
 def test_the_users_own_settings_work_as_well(world: Watched, tmp_path: Path, name: str) -> None:
     agent = Agent(name, world, tmp_path / "home" / name)

@@ -26,6 +26,8 @@ class Question(NamedTuple):
     transcript: str = ""
     """The session's log, where the agent names it."""
     subagent: bool = False
+    source: str = ""
+    """Why a session starts: anew, resumed, compacted."""
 
 
 def read_question(host: Host, event: str, payload: Mapping[str, Any]) -> Question:
@@ -38,6 +40,7 @@ def read_question(host: Host, event: str, payload: Mapping[str, Any]) -> Questio
         _edited(host, payload) if event == EDIT else (),
         _text(payload, "transcript_path", "transcriptPath"),
         bool(payload.get("agent_id")),
+        _text(payload, "source"),
     )
 
 
@@ -48,6 +51,21 @@ def own_words(prompt: str) -> str:
     from kn.core.sessions.injected import human_text  # 5 ms, and most prompts have no such thing
 
     return human_text(prompt)
+
+
+def is_small_talk(prompt: str) -> bool:
+    """Whether a prompt only keeps the talk going: to search by "continue" finds what holds that
+    word, and not what the session is about."""
+    words = "".join(c if c.isalnum() else " " for c in prompt[:200].lower()).split()
+    return len(prompt) < 200 and all(word in _SMALL_TALK for word in words)
+
+
+_SMALL_TALK = frozenset(
+    "a again ahead all and awesome continue cool do done fine go good great it keep lets lgtm "
+    "looks me more nice no nope now ok okay on one perfect please proceed retry right same sounds "
+    "stop sure thank thanks that the then this to try undo wait well works yeah yep yes you".split()
+)
+"""English, as all of kn's rules; a guess at how people nod."""
 
 
 def _text(payload: Mapping[str, Any], *names: str) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kn.flows.agents.memory import Session
     from kn.flows.serving.serve import Asked, Context
 
-LIMIT = {START: 3.0, PROMPT: 1.5, EDIT: 1.5, COMPACT: 1.5, END: 1.0}
+LIMIT = {START: 4.0, PROMPT: 1.5, EDIT: 1.5, COMPACT: 1.5, END: 1.0}
 """Seconds that kn may take; less than an agent waits. Guesses at what a person does not mind; the
 first context of a clone takes about 2 s for 1,000 items, and every later one a tenth of that."""
 MOST_STDIN = 16 << 20
@@ -153,7 +153,7 @@ def _answer(
 ) -> None:
     import json
 
-    from kn.core.agents.payload import read_question
+    from kn.core.agents.payload import is_small_talk, read_question
 
     raw = read(MOST_STDIN + 1)
     payload = json.loads(raw) if len(raw) <= MOST_STDIN else None
@@ -174,6 +174,8 @@ def _answer(
             outcome = _hear(host, question, environment)
         elif event == EDIT and not question.files:
             outcome = "no file"  # most of what Codex and Copilot run
+        elif event == PROMPT and is_small_talk(question.prompt):
+            outcome = "nothing to look for"
         else:
             outcome = _serve(host, event, question, numbers, folder, write)
     except Refused as reason:
@@ -217,7 +219,7 @@ def _serve(
 
     memory = Session(folder, host.name, question.session)
     try:
-        if event == START and not memory.begin():
+        if event == START and not memory.begin(question.source):
             raise Refused("given a moment ago")
         asked, files = _ask(host, event, question, numbers, memory)
         context = _find_context(asked)
@@ -262,12 +264,12 @@ def _ask(
 
 
 def _says_something(prompt: str) -> bool:
-    """Whether a prompt has words to search by: "go on" gets nothing, and not the branch's context
-    a second time."""
+    """Whether a prompt has words to search by; one without gets nothing, and not the branch's
+    context a second time."""
     from kn.adapters.words import load_stemmer
     from kn.core.context.analysis import weigh_task
 
-    return bool(prompt) and bool(weigh_task(prompt, load_stemmer()).terms)
+    return bool(weigh_task(prompt, load_stemmer()).terms)
 
 
 def _named_files(prompt: str) -> tuple[str, ...]:

@@ -42,24 +42,29 @@ class Session:
         self.items = {r[1]: r[2] for r in rows if r[0] == "item" and len(r) == 3}
         """Id -> the version that was given last."""
         self.files = {r[1] for r in rows if r[0] == "file"}
-        self._started = max((float(r[1]) for r in rows if r[0] == "start"), default=0.0)
+        self._start = next((" ".join(r[1:]) for r in rows if r[0] == "start"), "")
         self._fresh = False
 
-    def begin(self) -> bool:
+    def begin(self, source: str) -> bool:
         """Forget all: the session starts, or its context was cut down.
 
+        Args:
+            source: Why it starts.
+
         Returns:
-            False when somebody else has just done so.
+            False when somebody else has just done so for the same reason.
         """
-        now = time.time()
-        if 0 <= now - self._started < SAME:
+        now, why = time.time(), key_of(source)
+        at, _, before = self._start.partition(" ")
+        if before == why and 0 <= now - float(at) < SAME:
             return False
-        self.items, self.files, self._fresh, self._started = {}, set(), True, now
+        self.items, self.files, self._fresh = {}, set(), True
+        self._start = f"{now} {why}"
         return True
 
     def remember(self, items: dict[str, str], files: list[str]) -> None:
         """Note what was given."""
-        text = f"start {self._started}\n" if self._fresh else ""
+        text = f"start {self._start}\n" if self._fresh else ""
         text += "".join(f"item {i} {v}\n" for i, v in items.items())
         text += "".join(f"file {key_of(f)}\n" for f in files)
         if self._fresh:
@@ -72,7 +77,7 @@ class Session:
 
 
 def key_of(path: str) -> str:
-    """A path as the memory has it."""
+    """A path, or another text of an agent's, as the memory has it."""
     return f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 
 

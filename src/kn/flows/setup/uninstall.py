@@ -51,7 +51,7 @@ def plan_uninstall(repo: Repository) -> Plan:
         what = "take kn's settings out of this clone's git config"
         changes.append(Change(config, what, before, File(rest, before.mode), locked=True))
     clear, kept = _derived(repo.state)
-    notes += kept + _items(top / folder, changes)
+    notes += kept + _items(top / folder, changes) + _agents(repo.state)
     if not changes and not clear:
         notes.insert(0, "kn is not set up in this clone.")
     return Plan(folder, tuple(changes), tuple(notes), clear)
@@ -122,6 +122,15 @@ def _derived(state: Path) -> tuple[tuple[Path, ...], list[str]]:
         return (state,), []
     rest = tuple(path for path in sorted(state.iterdir()) if path != inbox)
     return rest, [f"The inbox stays in {inbox}: {len(waiting)} file(s) that nobody accepted."]
+
+
+def _agents(state: Path) -> list[str]:
+    """What agents' settings still hold: it is shared, and taken out by a command of its own."""
+    wired = state / "agents" / "wired"
+    names = sorted({path.stem for path in wired.glob("*.*")}) if wired.is_dir() else []
+    if not names:
+        return []
+    return [f"Still wired into {', '.join(names)}: run `kn agent uninstall all` before this."]
 
 
 def _items(root: Path, changes: Iterable[Change]) -> list[str]:
