@@ -236,6 +236,8 @@ def test_whatever_comes_in_nothing_goes_wrong(stocked: Desk, kn: Kn, given: str)
 def test_damaged_knowledge_is_silence(stocked: Desk, git: Git) -> None:
     (stocked.root / ".knowledge/config.yaml").write_text("format: 99\n")
     assert Session(stocked.root).run(PROMPT).stdout == ""
+    fired = stocked("agent", "status", "claude", "--json").json["agents"][0]["fired"]
+    assert fired[PROMPT]["outcome"] == "TooNew", "for whoever looks"
     for path in (stocked.root / ".git/kn").rglob("*"):
         if path.is_file():
             path.write_bytes(b"\0damage")

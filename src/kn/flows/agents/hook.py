@@ -13,7 +13,6 @@ import time
 
 from kn.adapters import witness
 from kn.core.agents.hosts import (
-    AGENT_VARIABLES,
     COMPACT,
     EDIT,
     END,
@@ -23,6 +22,7 @@ from kn.core.agents.hosts import (
     START,
     Host,
 )
+from kn.flows.agents.gate import HOOK_MARK, become_hook, find_folder, is_inside
 
 TYPE_CHECKING = False  # `typing` is imported by what is served, but not by a hook that is refused
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ MOST_PROMPT = 20_000
 """Characters of a prompt that are looked at; a guess: what is longer is a log that was pasted."""
 MOST_NAMED = 5
 """Files that a prompt names and that are looked up; a guess."""
-HOOK_MARK = "kn-hook"
-"""What hooks set `AI_AGENT` to: one view serves all sessions of all agents."""
 
 
 class Refused(Exception):
@@ -63,12 +61,25 @@ def run_agent_hook(
         host, event, numbers = read_words(words)
         _start_clock(host, event)
         _answer(host, event, numbers, read, write)
-    except BaseException:
+    except BaseException as error:
         if os.environ.get("KN_DEBUG") == "hooks":
             raise
+        _note_failure(words, error)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     return 0
+
+
+def _note_failure(words: Sequence[str], error: BaseException) -> None:
+    """Leave a trace for `kn agent status`; a hook itself complains to nobody."""
+    try:
+        folder = find_folder()
+        if folder and len(words) > 1:
+            from kn.flows.agents.memory import note_firing
+
+            note_firing(folder, words[0], words[1], f"failed: {type(error).__name__}")
+    except Exception:
+        return
 
 
 def read_words(words: Sequence[str]) -> tuple[Host, str, dict[str, int]]:
@@ -92,7 +103,7 @@ def _start_clock(host: Host, event: str) -> None:
 
     def ring(_number: int, _frame: object) -> None:
         try:
-            folder = _folder()
+            folder = find_folder()
             if folder:
                 from kn.flows.agents.memory import note_firing
 
@@ -113,37 +124,6 @@ def _make_ready() -> None:
     witness.detach([sys.executable, "-P", "-m", "kn", "hook", AHEAD], environment)
 
 
-def _folder() -> str:
-    """`.git/kn/agents` of the repository that we stand in; empty where kn was not let in."""
-    dirs = witness.find_git_dirs(os.getcwd())
-    if dirs is None:
-        return ""
-    common = dirs[2]
-    folder = f"{common}/kn/agents"
-    return folder if is_let_in(common) else ""
-
-
-def is_let_in(common: str) -> bool:
-    """Whether this user has run `kn init` or `kn agent install` in this clone.
-
-    Both leave their mark in the git directory, where nothing comes from a clone's origin.
-    """
-    try:
-        with os.scandir(f"{common}/kn/agents/wired") as entries:
-            if any(True for _ in entries):
-                return True
-    except OSError:
-        pass
-    section = ""
-    for line in witness.read_from(f"{common}/config", 0).decode("utf-8", "replace").splitlines():
-        word = line.strip().lower()
-        if word.startswith("["):
-            section = word
-        elif section == "[kn]" and word.replace(" ", "").replace('"', "") == "initialized=true":
-            return True
-    return False
-
-
 def _answer(
     host: Host,
     event: str,
@@ -162,13 +142,13 @@ def _answer(
     question = read_question(host, event, payload)
     if question.cwd and os.path.isabs(question.cwd) and os.path.isdir(question.cwd):
         os.chdir(question.cwd)
-    folder = _folder()
+    folder = find_folder()
     if not folder:
         return
     from kn.flows.agents.memory import note_firing
 
     environment = dict(os.environ)
-    _become_hook()
+    become_hook()
     try:
         if event in (COMPACT, END):
             outcome = _hear(host, question, environment)
@@ -181,17 +161,6 @@ def _answer(
     except Refused as reason:
         outcome = str(reason)
     note_firing(folder, host.name, event, outcome)
-
-
-def _become_hook() -> None:
-    """Let all hooks of this clone look alike, so that they share what was made ready.
-
-    What git or an agent's shell has set is not meant for us (Gemini CLI switches hooks off by
-    `GIT_CONFIG_COUNT`).
-    """
-    for name in (*AGENT_VARIABLES, *witness.UNUSUAL):
-        os.environ.pop(name, None)
-    os.environ["AI_AGENT"] = HOOK_MARK
 
 
 def _hear(host: Host, question: Question, environment: dict[str, str]) -> str:
@@ -256,7 +225,7 @@ def _ask(
         return asked._replace(task=prompt, files=_named_files(prompt)), []
     if event == EDIT:
         new = [f for f in question.files if key_of(f) not in memory.files]
-        inside = [f for f in new if _is_inside(f)]
+        inside = [f for f in new if is_inside(f)]
         if not inside:
             raise Refused("no new file")
         return asked._replace(files=tuple(inside), only_applying=True), inside
@@ -277,18 +246,9 @@ def _named_files(prompt: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for word in prompt.split()[:2_000]:
         path = word.strip("`'\"()[]<>,;:!?@.") if len(word) < 300 else ""
-        if ("/" in path or "." in path) and _is_inside(path) and os.path.isfile(path):
+        if ("/" in path or "." in path) and is_inside(path) and os.path.isfile(path):
             found[path] = None
     return tuple(found)[:MOST_NAMED]
-
-
-def _is_inside(path: str) -> bool:
-    dirs = witness.find_git_dirs(os.getcwd())
-    if dirs is None or "\0" in path:
-        return False
-    top = os.path.realpath(dirs[0])
-    whole = os.path.realpath(os.path.join(os.getcwd(), path))
-    return whole.startswith(top + os.sep)
 
 
 def _find_context(asked: Asked) -> Context:

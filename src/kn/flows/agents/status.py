@@ -14,7 +14,7 @@ from kn.adapters.wiring.changes import File, look
 from kn.core.agents import plugin, wiring
 from kn.core.agents.hosts import Host
 from kn.errors import KnError, NotARepository
-from kn.flows.agents.hook import is_let_in
+from kn.flows.agents.gate import is_let_in
 from kn.flows.agents.memory import folder_of, read_firings
 from kn.flows.agents.places import SCOPES, Scope, Spot, find_spot
 from kn.flows.agents.trust import find_trust

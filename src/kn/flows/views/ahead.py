@@ -9,7 +9,7 @@ from pathlib import Path
 from kn.adapters.lock import locked
 from kn.adapters.snapshot import RACY_NS
 from kn.errors import KnError
-from kn.flows.agents.hook import is_let_in
+from kn.flows.agents.gate import is_let_in
 from kn.flows.context import build_context
 from kn.flows.knowledge import open_knowledge
 from kn.flows.serving.serve import Asked
