@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kn.core.agents import plugin, wiring
@@ -161,11 +161,13 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=8,
 )
-settings = st.dictionaries(names, values, max_size=4)
+held_settings = st.dictionaries(names, values, max_size=4)
 
 
+@settings(max_examples=60)
 @given(
-    host=st.sampled_from(JSON_HOSTS), held=settings, indent=st.sampled_from([None, 1, 4, "\t"]),
+    host=st.sampled_from(JSON_HOSTS), held=held_settings,
+    indent=st.sampled_from([None, 1, 4, "\t"]),
     mcp=st.booleans(), end=st.sampled_from(["", "\n", "\r\n"]),
 )  # fmt: skip
 def test_any_settings_come_back_to_the_byte(

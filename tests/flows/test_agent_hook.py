@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -231,6 +232,16 @@ def test_whatever_comes_in_nothing_goes_wrong(stocked: Desk, kn: Kn, given: str)
         done = kn("agent", "hook", "claude", event, given=given, cwd=stocked.root)
         assert done.returncode == 0 and "Traceback" not in done.stderr
         assert event == START or done.stdout == ""
+
+
+def test_what_kn_remembers_is_for_this_user_alone(stocked: Desk, git: Git) -> None:
+    state = stocked.root / ".git/kn"
+    for begin in (lambda: Session(stocked.root).run(PROMPT),
+                  lambda: stocked.ok("agent", "install", "claude")):  # fmt: skip
+        shutil.rmtree(state)
+        begin()
+        assert (state / "agents").is_dir()
+        assert state.stat().st_mode & 0o077 == 0
 
 
 def test_damaged_knowledge_is_silence(stocked: Desk, git: Git) -> None:

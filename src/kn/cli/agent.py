@@ -85,7 +85,7 @@ def _carry_out(plan: wire.Plan, nothing: str, *, dry_run: bool, yes: bool, as_js
         return
     if not yes and can_ask() and not click.confirm("Do it?", default=True, err=True):
         raise click.Abort
-    wire.apply(plan)
+    wire.apply(plan, Path.cwd())
     if not as_json:
         say("Done.")
 

@@ -32,7 +32,7 @@ class Session:
     """The memory of one session, held for this process alone until it is closed."""
 
     def __init__(self, folder: str, agent: str, session: str) -> None:
-        os.makedirs(f"{folder}/sessions", mode=0o700, exist_ok=True)
+        make_folder(f"{folder}/sessions")
         digits = zlib.crc32(session.encode("utf-8", "surrogateescape"))
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         self._handle = os.open(f"{folder}/sessions/{agent}-{digits:08x}", flags, 0o600)
@@ -76,6 +76,16 @@ class Session:
         os.close(self._handle)
 
 
+def make_folder(path: str) -> None:
+    """Make a folder below `.git/kn`, and that as well, for this user alone."""
+    if not os.path.isdir(path):
+        make_folder(os.path.dirname(path))
+        try:  # noqa: SIM105 -- contextlib is an import more
+            os.mkdir(path, 0o700)
+        except FileExistsError:
+            pass
+
+
 def key_of(path: str) -> str:
     """A path, or another text of an agent's, as the memory has it."""
     return f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
@@ -94,7 +104,7 @@ def prune(folder: str) -> None:
 
 def note_firing(folder: str, agent: str, event: str, outcome: str) -> None:
     """Note that a hook has just fired, and what came of it."""
-    os.makedirs(f"{folder}/fired", mode=0o700, exist_ok=True)
+    make_folder(f"{folder}/fired")
     witness.replace_file(f"{folder}/fired/{agent} {event}", f"{int(time.time())} {outcome}\n")
 
 

@@ -28,6 +28,8 @@ class Spot:
     mcp: Path | None
     record: Path
     """Where kn notes what it put there."""
+    state: Path | None = None
+    """kn's own folder in the git directory, if that is where."""
 
     @property
     def name(self) -> str:
@@ -58,7 +60,7 @@ def find_spot(host: Host, scope: Scope, start: Path, environment: Mapping[str, s
     for path in (hooks, mcp):
         if path is not None and not path.parent.resolve().is_relative_to(top.resolve()):
             raise KnError(f"{path} lies outside this repository; kn does not write there.")
-    return Spot(host, scope, top, hooks, mcp, marks_folder(repo) / f"{host.name}.json")
+    return Spot(host, scope, top, hooks, mcp, marks_folder(repo) / f"{host.name}.json", repo.state)
 
 
 def marks_folder(repo: git.Repository) -> Path:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kn.adapters import git
+from kn.adapters.files import make_private_folder
 from kn.adapters.wiring.changes import Change, File, look
 from kn.core.agents import plugin, wiring
 from kn.core.agents.hosts import Host
 from kn.errors import KnError, NotARepository
 from kn.flows.agents.places import Scope, Spot, find_spot, marks_folder
 from kn.flows.agents.work import Work, empty_folders, missing_folders
-from kn.flows.setup.plan import Plan, apply
+from kn.flows.setup.plan import Plan
+from kn.flows.setup.plan import apply as apply_plan
 
 __all__ = ["Plan", "Wish", "apply", "plan_install", "plan_uninstall"]
 
@@ -74,6 +76,25 @@ def plan_uninstall(
     return Plan("", _once(changes), tuple(dict.fromkeys(notes)))
 
 
+def apply(plan: Plan, start: Path) -> None:
+    """Carry a plan out; kn's own folder in the git directory is for this user alone.
+
+    Raises:
+        KnError: Something changed since the plan was made, or the disk says no.
+    """
+    state = _state(start)
+    if state is not None and any(c.path.is_relative_to(state) for c in plan.changes):
+        make_private_folder(state)
+    apply_plan(plan)
+
+
+def _state(start: Path) -> Path | None:
+    try:
+        return git.find_repository(start).state
+    except NotARepository:
+        return None
+
+
 def _install(spot: Spot, wish: Wish, notes: list[str]) -> list[Change]:
     host = spot.host
     program = "kn" if spot.scope == "project" else wish.program
@@ -120,7 +141,7 @@ def _let_in(host: Host, start: Path) -> list[Change]:
     if mark is None or look(mark) is not None:
         return []
     step = Change(mark, "let kn speak in this clone", None, File(b"", 0o600))
-    return [*missing_folders(mark.parent), step]
+    return [*missing_folders(mark.parent, but=_state(start)), step]
 
 
 def _shut_out(host: Host, start: Path) -> list[Change]:

@@ -95,7 +95,7 @@ class Work:
         """The changes, the note of them first: what was interrupted can be taken back."""
         path = self._spot.record
         held = look(path)
-        made = missing_folders(path.parent)
+        made = missing_folders(path.parent, but=self._spot.state)
         if self._spot.scope == "user":
             self._record["folders"] += [str(c.path) for c in made]
         text = json.dumps(self._record, indent=1, sort_keys=True).encode("ascii") + b"\n"
@@ -161,10 +161,10 @@ class Work:
             raise KnError(f"{path}: {error}", hint=error.hint) from error
 
 
-def missing_folders(folder: Path) -> list[Change]:
-    """The folders to make so that `folder` is there."""
+def missing_folders(folder: Path, *, but: Path | None = None) -> list[Change]:
+    """The folders to make so that `folder` is there; `but` is made by other means."""
     missing = []
-    while look(folder) is None:
+    while look(folder) is None and folder != but:
         missing.append(folder)
         folder = folder.parent
     return [Change(f, f"make the folder {f.name}", None, Folder()) for f in reversed(missing)]
