@@ -75,7 +75,7 @@ def test_where_all_is_wired_all_is_ok(sound: Desk) -> None:
     assert set(checks) == {
         "kn", "git", "data", "extras", "repository", "knowledge", "items", "schema", "clone",
         "hooks", "merge driver", "trusted branch", "own folder", "inbox", "locks",
-        "temporary files", "sessions", "editors",
+        "temporary files", "sessions", "agents", "editors",
     }  # fmt: skip
     extras = checks["extras"]["said"]
     for name, distribution in programs_check.EXTRAS.items():
@@ -312,3 +312,15 @@ def test_this_projects_own_schema_is_this_kns() -> None:
     schema, _ = extend_schema(kinds)
     for name, raw in schema_files(schema).items():
         assert (root / "schema" / name).read_bytes() == raw, "`kn doctor --fix` renews it"
+
+
+def test_an_agent_that_was_wired_in_part_is_named(sound: Desk) -> None:
+    assert _checks(sound)["agents"]["state"] == "ok", "none is wired, which is no fault"
+    sound.ok("agent", "install", "claude", "--no-mcp")
+    assert _checks(sound)["agents"]["said"] == "Claude Code: wired, not called yet"
+    path = sound.root / ".claude/settings.json"
+    path.write_text(path.read_text().replace('"PreToolUse"', '"PostToolUse"'))
+    check = _checks(sound)["agents"]
+    assert (check["state"], check["said"]) == ("warn", "Claude Code: partly wired")
+    sound.ok(*shlex.split(check["mend"])[1:], "--no-mcp")
+    assert _checks(sound)["agents"]["state"] == "ok"

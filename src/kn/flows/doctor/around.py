@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from kn.core.agents.hosts import HOSTS
 from kn.errors import KnError
+from kn.flows.agents.status import look_at
 from kn.flows.doctor.site import Site, Told, told_error
 from kn.flows.sessions import list_sessions
 from kn.flows.setup import vscode
@@ -21,6 +23,22 @@ def check_sessions(site: Site) -> Iterator[Told]:
     count = Counter(one.agent for one in found)
     said = ", ".join(f"{agent} {number}" for agent, number in sorted(count.items()))
     yield Told("ok", said or "none of any agent in this repository")
+
+
+def check_agents(site: Site) -> Iterator[Told]:
+    """Agents that were wired call kn, and may."""
+    found = [look_at(host, site.start, site.environment) for host in HOSTS.values()]
+    wired = [one for one in found if any(s.state != "not wired" for s in one.settings)]
+    for one in wired:
+        said = f"{one.host.label}: {one.summary}"
+        if not one.wired or not one.let_in:
+            yield Told("warn", said, f"kn agent install {one.host.name}")
+        elif one.trust.startswith("no:"):
+            yield Told("warn", f"{said}; trusted: {one.trust}", f"kn agent status {one.host.name}")
+        else:
+            yield Told("ok", said)
+    if not wired:
+        yield Told("ok", "none wired (`kn agent install NAME` wires one)")
 
 
 def check_editors(site: Site) -> Iterator[Told]:

@@ -35,7 +35,7 @@ CHECKS: tuple[tuple[str, Needs, Callable[[Site], Iterable[Told]]], ...] = (
     ("temporary files", "clone", leftovers.check_temporary),
     ("sessions", "clone", around.check_sessions),
     ("editors", "knowledge", around.check_editors),
-    # An agent's wiring is a row here, with a check beside `around.check_editors`.
+    ("agents", "clone", around.check_agents),
 )
 """Name, what has to be open for it, and the check; in the order in which they are shown."""
 
