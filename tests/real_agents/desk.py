@@ -16,13 +16,19 @@ LEAVES = {"opencode": {"registry.npmjs.org:443"}}
 """Whom an agent asks for updates at every start; the model server refuses."""
 
 
+def needs(*names: str) -> pytest.MarkDecorator:
+    """Skip a test, before anything is made for it, where one of these agents is not installed."""
+    gone = [name for name in names if find_binary(name) is None]
+    said = f"{', '.join(gone)} not installed: make agents, and KN_REAL_AGENTS=FOLDER"
+    return pytest.mark.skipif(bool(gone), reason=said)
+
+
 class Agent:
     """One agent, with a home of its own, in a repository that kn watches."""
 
     def __init__(self, name: str, world: Watched, home: Path) -> None:
         binary = find_binary(name)
-        if binary is None:
-            pytest.skip(f"{name} is not installed: make agents, and KN_REAL_AGENTS=FOLDER")
+        assert binary is not None, "see `needs`"
         home.mkdir(exist_ok=True)
         self.name, self.binary, self.world, self.home = name, binary, world, home
 

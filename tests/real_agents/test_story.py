@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from tests.e2e.watched import SOURCE, Watched, watch
-from tests.real_agents.desk import Agent
+from tests.real_agents.desk import Agent, needs
 from tests.rig.model_server import ModelServer, strings
 
 from kn.adapters.tokens import count
@@ -39,7 +39,9 @@ def world(repo: Path, tmp_path: Path) -> Watched:
     return watch(repo, tmp_path / "bin", dict(os.environ))
 
 
-@pytest.mark.parametrize(("first", "second"), PAIRS)
+@pytest.mark.parametrize(
+    ("first", "second"), [pytest.param(*pair, marks=needs(*pair)) for pair in PAIRS]
+)
 def test_a_corrected_decision_reaches_the_next_agent_by_itself(
     world: Watched, tmp_path: Path, first: str, second: str
 ) -> None:

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from tests.desk import Desk
 from tests.e2e.watched import Watched, watch
-from tests.real_agents.desk import Agent
+from tests.real_agents.desk import Agent, needs
 from tests.rig.model_server import ModelServer, strings
 
 pytestmark = pytest.mark.real_agents
 
-AGENTS = ["claude", "codex", "gemini", "copilot", "opencode"]
+AGENTS = [
+    pytest.param(name, marks=needs(name))
+    for name in ("claude", "codex", "gemini", "copilot", "opencode")
+]
 AUDIT, LEAKY, LOAD = "con-00000001", "dec-00000002", "con-00000003"
 PROMPT = "Which rate limiter should the gateway have?"
 SAID = "Decision: use SQLite for the audit trail, because one file is easy to keep."
@@ -119,6 +122,7 @@ def _session_is_heard(agent: Agent) -> None:
     assert found == ["Use SQLite for the audit trail."]
 
 
+@needs("claude")
 def test_claude_is_told_again_what_a_compaction_has_cut(world: Watched, tmp_path: Path) -> None:
     agent = Agent("claude", world, tmp_path / "home")
     world.kn("agent", "install", "claude", "--no-mcp")
@@ -187,6 +191,7 @@ def test_an_agent_goes_on_without_kn(world: Watched, tmp_path: Path, name: str, 
     assert turn.seconds < (28 if how == "hangs" else 15)
 
 
+@needs("codex")
 def test_codex_tells_whether_it_trusts_the_hooks(world: Watched, tmp_path: Path) -> None:
     agent = Agent("codex", world, tmp_path / "home" / "codex")
     agent.turn("Hello", [{"text": "Hello."}])  # the folder is trusted
