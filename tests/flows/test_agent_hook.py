@@ -102,6 +102,11 @@ def test_the_context_is_fenced_but_for_gemini_which_would_escape_it(stocked: Des
     assert Session(stocked.root, "gemini").hear(PROMPT).startswith("Knowledge of this repository")
 
 
+def test_a_session_without_an_id_is_told(stocked: Desk) -> None:
+    for _ in range(2):
+        assert LEAKY in Session(stocked.root).hear(PROMPT, session_id=None)
+
+
 def test_a_start_gives_all_again(stocked: Desk) -> None:
     """After a compaction the session has lost what it was given."""
     session = Session(stocked.root)

@@ -186,7 +186,8 @@ def _serve(
     from kn.core.agents.answer import write_answer
     from kn.flows.agents.memory import Session, prune
 
-    memory = Session(folder, host.name, question.session)
+    # Without an id nobody knows what this session has; it is told, rather than another's silence.
+    memory = Session(folder, host.name, question.session or f"process {os.getpid()}")
     try:
         if event == START and not memory.begin(question.source):
             raise Refused("given a moment ago")
