@@ -167,11 +167,15 @@ def read_from(path: str, start: int) -> bytes:
         return b""
 
 
+def path_of(folder: str, key: str) -> str:
+    """Where in a folder of answers the one for a key is kept."""
+    return os.path.join(folder, f"{zlib.crc32(key.encode('utf-8', 'surrogateescape')):08x}")
+
+
 def load_answer(folder: str, key: str) -> tuple[object, ...] | None:
     """What `save_answer` kept for exactly this key; None when it is missing or damaged."""
-    name = f"{zlib.crc32(key.encode('utf-8', 'surrogateescape')):08x}"
     try:
-        with open(os.path.join(folder, name), "rb") as file:
+        with open(path_of(folder, key), "rb") as file:
             if os.fstat(file.fileno()).st_uid != os.getuid():
                 return None
             raw = file.read()
@@ -191,9 +195,9 @@ def load_answer(folder: str, key: str) -> tuple[object, ...] | None:
 def save_answer(folder: str, value: tuple[object, ...]) -> None:
     """Keep an answer under its first part, the key; a failure is no error."""
     key = str(value[0])
-    name = f"{zlib.crc32(key.encode('utf-8', 'surrogateescape')):08x}"
+    path = path_of(folder, key)
     raw = marshal.dumps(value)  # type: ignore[arg-type]
-    temporary = os.path.join(folder, f".tmp-{os.getpid():x}-{name}")
+    temporary = f"{path}.{os.getpid():x}"
     try:
         if not os.path.isdir(folder):
             os.mkdir(folder, 0o700)
@@ -202,7 +206,7 @@ def save_answer(folder: str, value: tuple[object, ...]) -> None:
             os.write(handle, b"%08x" % zlib.crc32(raw) + raw)
         finally:
             os.close(handle)
-        os.replace(temporary, os.path.join(folder, name))
+        os.replace(temporary, path)
         names = os.listdir(folder)
         if len(names) > 64:
             for old in names[:32]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kn.adapters import git
+from kn.adapters.pieces import Pieces
 from kn.adapters.words import load_stemmer
 from kn.flows.files import files_key, make_files
 from kn.flows.knowledge import Knowledge, trusted_ref
@@ -89,21 +90,20 @@ def build_context(knowledge: Knowledge, asked: Asked, *, read: bool = False) -> 
 
 def make_ready(knowledge: Knowledge, view: View, *, own_block: bool) -> Ready:
     """All that a context of this view depends on, as plain values."""
-    bodies = bytearray()
+    bodies = Pieces()
     scopes: dict[Any, Any] = {}  # many items share theirs, which is less to load
     rows: dict[str, list[tuple[object, ...]]] = {"current": [], "proposed": []}
     for row in view.rows:
         if row.standing in rows:
-            body = marshal.dumps(tuple(_body_of(row)))
             one = row.subject
-            one = one._replace(scopes=scopes.setdefault(one.scopes, one.scopes))
-            rows[row.standing].append((*one, len(bodies), len(body)))
-            bodies += body
+            shared = scopes.setdefault(one.scopes, one.scopes)
+            place = bodies.add(marshal.dumps(tuple(_body_of(row))))
+            rows[row.standing].append(tuple(one._replace(scopes=shared, place=place)))
     subjects, changed = ([], []) if view.commit else _branch_work(knowledge)
     return Ready(
         rows["current"],
         rows["proposed"],
-        bytes(bodies),
+        bodies,
         [r.version for r in view.rows],
         str(knowledge.repo.top or ""),
         knowledge.probe.branch,

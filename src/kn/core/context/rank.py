@@ -12,7 +12,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kn.core.context.analysis import NAME, Query
 
@@ -72,6 +72,8 @@ class Subject(NamedTuple):
     needs_verification: bool
     leads_to: tuple[str, ...] = ()
     """Ids of the items that this one names, or that are related to it."""
+    place: int = 0
+    """Where the caller keeps the rest of it."""
 
 
 class Ranked(NamedTuple):
@@ -99,13 +101,18 @@ class Task(NamedTuple):
         return list(dict.fromkeys((*self.query.lookups, *branch)))
 
 
-def rank(subjects: Sequence[Subject], postings: Postings, task: Task) -> list[Ranked]:
+Plain = tuple[Any, ...]
+"""The values of a `Subject`: making ten thousand of them takes as long as scoring the hundred that
+a task finds."""
+
+
+def rank(subjects: Sequence[Plain], postings: Postings, task: Task) -> list[Ranked]:
     """The items that have evidence for the task, best first; ties by id, so always the same.
 
     With neither words nor files nor a branch, every item is ranked by kind and age.
 
     Args:
-        subjects: The items, each id once.
+        subjects: The items, each id once; or their plain values.
         postings: Of `task.lookups`; versions that no subject has count for nothing.
         task: What is asked.
     """
@@ -116,19 +123,19 @@ def rank(subjects: Sequence[Subject], postings: Postings, task: Task) -> list[Ra
     why: dict[str, list[str]] = defaultdict(list)
     _score_scopes(subjects, task.files, SCOPE_GIVEN, scores, why)
     _score_scopes(subjects, task.changed, SCOPE_CHANGED, scores, why)
-    by_id = {s.id: s for s in subjects}
+    by_id = {s[0]: s for s in subjects}
     _score_citations(by_id, task.cited, scores, why)
     _pass_on(by_id, scores, why)
     if not (task.query.terms or task.files or task.changed or (task.branch and task.branch.terms)):
         _score_priors(subjects, scores, why)
     for item_id in scores:
-        if by_id[item_id].needs_verification:
+        if Subject._make(by_id[item_id]).needs_verification:
             scores[item_id] *= NEEDS_VERIFICATION
     least = TAIL * max(scores.values(), default=0.0)
     kept = [(-score, i) for i, score in scores.items() if score > 0 and score >= least]
     kept.sort()
     return [
-        Ranked(i, round(-score, 3), (*_reasons(by_id[i].version, matches), *why[i]))
+        Ranked(i, round(-score, 3), (*_reasons(by_id[i][2], matches), *why[i]))
         if place < EXPLAINED
         else Ranked(i, round(-score, 3), ())
         for place, (score, i) in enumerate(kept)
@@ -145,10 +152,10 @@ class _Match(NamedTuple):
 
 
 def _score_words(
-    subjects: Sequence[Subject], postings: Postings, asked: Iterable[tuple[Query, float, str]]
+    subjects: Sequence[Plain], postings: Postings, asked: Iterable[tuple[Query, float, str]]
 ) -> tuple[dict[str, float], list[_Match]]:
     """BM25 scores by id, and what made them; none when not even the best item holds enough."""
-    ids = {s.version: s.id for s in subjects}
+    ids = {s[2]: s[0] for s in subjects}
     totals: dict[str, float] = defaultdict(float)
     matches: list[_Match] = []
     worths: list[float] = []
@@ -188,14 +195,14 @@ def _reasons(version: str, matches: Sequence[_Match]) -> list[str]:
 
 
 def _pass_on(
-    by_id: Mapping[str, Subject], scores: dict[str, float], why: dict[str, list[str]]
+    by_id: Mapping[str, Plain], scores: dict[str, float], why: dict[str, list[str]]
 ) -> None:
     """Items that the best ones lead to get a part of their score: what a match builds on, or what
     changes a part of it, matters too, in whatever words it is written."""
     leaders = sorted(((-score, i) for i, score in scores.items()))[:LEADERS]
     passed: dict[str, float] = defaultdict(float)
     for score, leader in leaders:
-        onward = [i for i in by_id[leader].leads_to if i in by_id]
+        onward = [i for i in Subject._make(by_id[leader]).leads_to if i in by_id]
         for item_id in onward:
             if item_id not in passed:
                 why[item_id].append(f"named by: {leader}")
@@ -205,7 +212,7 @@ def _pass_on(
 
 
 def _score_scopes(
-    subjects: Iterable[Subject],
+    subjects: Iterable[Plain],
     files: Sequence[str],
     weight: float,
     scores: dict[str, float],
@@ -214,7 +221,7 @@ def _score_scopes(
     if not files:
         return
     matcher = _Matcher()
-    for subject in subjects:
+    for subject in map(Subject._make, subjects):
         best, named = 0.0, ""
         for glob, pattern in subject.scopes:
             match = matcher.of(pattern)
@@ -249,7 +256,7 @@ def _precision(glob: str) -> float:
 
 
 def _score_citations(
-    by_id: Mapping[str, Subject],
+    by_id: Mapping[str, Plain],
     cited: Mapping[str, float],
     scores: dict[str, float],
     why: dict[str, list[str]],
@@ -263,10 +270,10 @@ def _score_citations(
 
 
 def _score_priors(
-    subjects: Iterable[Subject], scores: dict[str, float], why: dict[str, list[str]]
+    subjects: Iterable[Plain], scores: dict[str, float], why: dict[str, list[str]]
 ) -> None:
-    newest = max((s.recorded for s in subjects), default="")
-    for subject in subjects:
+    newest = max((s[3] for s in subjects), default="")
+    for subject in map(Subject._make, subjects):
         prior = KIND_PRIOR.get(subject.kind, 0.7)
         scores[subject.id] = prior + 0.2 * (subject.recorded == newest)
         why[subject.id].append(f"kind: {subject.kind}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kn.adapters.index import search_view
+from kn.adapters.pieces import Spoilt
 from kn.adapters.words import load_stemmer
 from kn.core.context.related import Files
 from kn.errors import KnError
@@ -36,7 +37,7 @@ def answer_ready(asked: Asked) -> tuple[Context, str] | None:
     found = kept.recall_ready(asked.include_unreviewed)
     if found is None or len(found.value) != len(Ready._fields):
         return None
-    ready: Ready | None = Ready._make(found.value)
+    ready: Ready | None = Ready._make(found.value)._replace(bodies=found.pieces)
     state = Path(found.folder).parent
     if ready is not None and (found.changed or found.added):
         from kn.flows.serving.renew import renew
@@ -47,11 +48,11 @@ def answer_ready(asked: Asked) -> tuple[Context, str] | None:
     try:
         working = tuple(kept.list_uncommitted() or ())
         context = serve(ready, asked._replace(uncommitted=working), _tools(ready, state))
-    except (_NotReady, KnError):
+    except (_NotReady, Spoilt, KnError):
         return None  # the long way heals, or says what is wrong
     generation = found.generation
     if found.changed or found.added:
-        generation = found.keep_renewed(tuple(ready), started_ns)
+        generation = found.keep_renewed(ready.plain(), started_ns)
     return context, generation
 
 
@@ -96,6 +97,6 @@ def keep_context(
     folders.append(str(top / knowledge.folder / "kinds"))
     unreviewed = "--include-unreviewed" in words
     watched = Watched(paths, folders, started_ns)
-    generation = kept.keep_ready(unreviewed, tuple(ready), watched)
+    generation = kept.keep_ready(unreviewed, ready.plain(), ready.bodies, watched)
     if printed:
         kept.keep_answer(words, printed, generation)

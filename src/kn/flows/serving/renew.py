@@ -28,6 +28,9 @@ from kn.flows.views.library import read_document, version_of
 from kn.flows.views.shelve import blobs_of, make_card
 from kn.flows.views.trees import known_trees
 
+MOST_ADDED = 200_000
+"""Bytes of texts that are kept beside those of the view as it was first; a guess: 300 changes."""
+
 
 class _NotPlain(Exception):
     """The long way is to be taken."""
@@ -62,7 +65,6 @@ class _Renewal:
     ) -> None:
         self._ready = ready
         self._rows = {"current": list(ready.subjects), "proposed": list(ready.proposed)}
-        self._bodies = bytearray(ready.bodies)
         self._versions = list(ready.versions)
         self._loose = dict(ready.loose)
         self._here = trees.get(ready.head, {})
@@ -107,11 +109,9 @@ class _Renewal:
             body.superseded_by, body.amended_by, card.compact, card.line, card.compact_tokens,
             card.line_tokens, card.id_tokens, card.ties,
         )  # fmt: skip
-        shown = marshal.dumps(tuple(new))
-        place = (len(self._bodies), len(shown))
-        self._bodies += shown
+        place = self._ready.bodies.add(marshal.dumps(tuple(new)))
         self._rows[standing][at] = (
-            item.id, item.kind, version, item.recorded, card.scopes, *row[5:7], *place
+            item.id, item.kind, version, item.recorded, card.scopes, *row[5:7], place
         )  # fmt: skip
 
     def _find(self, item_id: str) -> tuple[str, int]:
@@ -130,12 +130,11 @@ class _Renewal:
         # like the bodies that are not needed any more, must not grow without end.
         if added - self._blobs or len(self._loose) > FEW:
             raise _NotPlain
-        if len(self._bodies) > 2 * len(self._ready.bodies) + 100_000:
+        if len(self._ready.bodies.added) > MOST_ADDED:
             raise _NotPlain
         return self._ready._replace(
             subjects=self._rows["current"],
             proposed=self._rows["proposed"],
-            bodies=bytes(self._bodies),
             versions=self._versions,
             loose=self._loose,
         )

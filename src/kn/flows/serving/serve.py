@@ -12,10 +12,11 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from kn.adapters.pieces import Pieces
 from kn.core.context import render
 from kn.core.context.analysis import Query, weigh_task
 from kn.core.context.layout import NONCE_DIGITS, Printable, lay_out
-from kn.core.context.rank import Ranked, Subject, Task, rank
+from kn.core.context.rank import Ranked, Task, rank
 from kn.core.context.related import Files, FoundFile, Lead, rank_files, share_touched
 from kn.core.hidden import quote_data
 from kn.core.similar import find_repeats
@@ -74,10 +75,10 @@ class Ready(NamedTuple):
     """A view for one audience, and all else that a context depends on but the question."""
 
     subjects: list[tuple[Any, ...]]
-    """Of the current items: the fields of `Subject`, then offset and length of the body."""
+    """Of the current items: the values of `Subject`, whose place is that of the body."""
     proposed: list[tuple[Any, ...]]
     """The same of the proposals."""
-    bodies: bytes
+    bodies: Pieces
     versions: list[str]
     """Of all items of the view, current or not: what the index must hold."""
     top: str
@@ -105,8 +106,16 @@ class Ready(NamedTuple):
     """Version -> its terms, of the few that the index lacks."""
 
     def body(self, row: tuple[Any, ...]) -> Body:
-        at, size = row[-2:]
-        return Body._make(marshal.loads(memoryview(self.bodies)[at : at + size]))
+        """What is printed of a row of the subjects or proposals.
+
+        Raises:
+            Spoilt: It was kept, and has been damaged since.
+        """
+        return Body._make(marshal.loads(self.bodies.get(row[-1])))
+
+    def plain(self) -> tuple[Any, ...]:
+        """All but the bodies, as plain values."""
+        return tuple(self._replace(bodies=None))  # type: ignore[arg-type]
 
 
 class ServedItem(NamedTuple):
@@ -232,7 +241,7 @@ def _select(
         task = task._replace(cited=share_touched(about, known))
     terms = task.lookups
     postings = tools.lookup(terms) if terms and rows else {}
-    ranked = rank([Subject._make(r[:-2]) for r in rows.values()], postings, task)
+    ranked = rank(list(rows.values()), postings, task)
     return ranked, _find_files(task, rows, ranked, tools)
 
 

@@ -8,6 +8,7 @@ import os
 import time
 
 from kn.adapters import witness
+from kn.adapters.pieces import Pieces, open_pieces
 
 TYPE_CHECKING = False  # `typing` is an import more
 if TYPE_CHECKING:
@@ -63,10 +64,14 @@ def repeat_answer(words: list[str]) -> bool:
 class Recalled:
     """A view that was made ready, and which item files have other content since."""
 
-    def __init__(self, place: tuple[str, str], marks: list[str], value: tuple[object, ...]) -> None:
+    def __init__(
+        self, place: tuple[str, str], marks: list[str], value: tuple[object, ...], pieces: Pieces
+    ) -> None:
         self.folder = place[1]
         """Of what is kept: `.git/kn/answers`."""
         self.value = value
+        self.pieces = pieces
+        """The large part of it."""
         self.generation = ""
         self.changed: list[str] = []
         """Whole paths; each was there before and still is."""
@@ -102,23 +107,30 @@ class Recalled:
         """Keep what became of the view; its generation, empty when it was not kept."""
         if self._newest + witness.RACY_NS > started_ns:
             return ""
-        return _keep(self._place, self._marks, self._looked, value)
+        return _keep(self._place, self._marks, self._looked, value, self.pieces)
 
 
 def recall_ready(unreviewed: bool) -> Recalled | None:
     """The view that was made ready, as plain values; None when more than items changed."""
     place, marks = _usual_place(), [str(unreviewed)]
     ready = _load(place, "ready", marks) if place is not None else None
-    if place is None or ready is None or not isinstance(ready[2], tuple):
+    if place is None or ready is None or len(ready) != 5:
+        return None
+    _, generation, value, base, added = ready
+    assert isinstance(value, tuple) and isinstance(added, bytes)
+    pieces = open_pieces(_pieces_path(place, marks), str(base), added)
+    if pieces is None:
         return None
     looked = _seen.pop((place, *marks), None) or _look(place, marks)
-    recalled = Recalled(place, marks, ready[2])
-    same = looked is not None and looked.generation == ready[1]
+    recalled = Recalled(place, marks, value, pieces)
+    same = looked is not None and looked.generation == generation
     return recalled if looked is not None and same and recalled.compare(looked) else None
 
 
-def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) -> str:
-    """Keep a view that is ready, with everything that it depends on.
+def keep_ready(
+    unreviewed: bool, value: tuple[object, ...], pieces: Pieces, watched: Watched
+) -> str:
+    """Keep a view that is ready, and its large part, with everything that it depends on.
 
     Returns:
         Its generation; empty when it was not kept.
@@ -136,17 +148,28 @@ def keep_ready(unreviewed: bool, value: tuple[object, ...], watched: Watched) ->
     stats, files = witness.look(paths), witness.look_into(watched.folders)
     if witness.newest(stats, files) + witness.RACY_NS > watched.started_ns:
         return ""
-    return _keep(place, [str(unreviewed)], (paths, stats, watched.folders, files), value)
+    return _keep(place, [str(unreviewed)], (paths, stats, watched.folders, files), value, pieces)
 
 
 def _keep(
-    place: tuple[str, str], marks: list[str], looked: tuple[object, ...], value: tuple[object, ...]
+    place: tuple[str, str],
+    marks: list[str],
+    looked: tuple[object, ...],
+    value: tuple[object, ...],
+    pieces: Pieces,
 ) -> str:
     generation = f"{time.time_ns():x}-{os.getpid():x}"
     watch = (generation, int(time.time()), *looked)
     witness.save_answer(place[1], (_key(place, "watch", marks), *watch))
-    witness.save_answer(place[1], (_key(place, "ready", marks), generation, value))
+    pieces.keep(_pieces_path(place, marks), generation)
+    added = bytes(pieces.added) if pieces.base != generation else b""
+    ready = (generation, value, pieces.base, added)
+    witness.save_answer(place[1], (_key(place, "ready", marks), *ready))
     return generation
+
+
+def _pieces_path(place: tuple[str, str], marks: list[str]) -> str:
+    return witness.path_of(place[1], _key(place, "pieces", marks))
 
 
 def keep_answer(words: list[str], text: str, generation: str) -> None:
