@@ -6,20 +6,15 @@ import threading
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.strategies import ORDINARY, SCHEMA, laws
+from tests.core.strategies import ORDINARY, SCHEMA, items, laws
 
 from kn.core.codec import encode
-from kn.core.yaml.read import (
-    MAX_BYTES,
-    MAX_DEPTH,
-    MOST_FAULTS,
-    Loaded,
-    find_comments,
-    read_yaml,
-    show_place,
-)
+from kn.core.model import Item
+from kn.core.yaml.canonical import read_canonical
+from kn.core.yaml.loaded import MAX_BYTES, Loaded, show_place
+from kn.core.yaml.read import MAX_DEPTH, MOST_FAULTS, find_comments, read_yaml
 
 
 def _errors(raw: bytes | str) -> list[tuple[int, str]]:
@@ -260,3 +255,81 @@ def test_every_value_has_the_line_on_which_it_begins() -> None:
 )
 def test_a_comment_is_what_stands_outside_every_value(text: str, comments: list[str]) -> None:
     assert find_comments(text.encode()) == comments
+
+
+# --- the form that kn writes, read without a parser
+
+
+def _same_or_left_alone(raw: bytes) -> bool:
+    """Whether it was read without a parser; then the parser gives the same."""
+    fields = read_canonical(raw)
+    if fields is not None:
+        loaded = read_yaml(raw)
+        assert loaded.faults == ()
+        assert repr(fields) == repr(loaded.data), "the same, in the same order"
+    return fields is not None
+
+
+@laws
+@given(items())
+def test_what_kn_writes_is_read_the_same_without_a_parser(item: Item) -> None:
+    _same_or_left_alone(encode(item, SCHEMA))
+
+
+SOUP = [
+    "", " ", "  ", "\n", "\n  ", "\n\n", ": ", ":", "- ", "-", " #", "#", "|", "|\n", '"', "'", "[",
+    "]", ", ", "{}", "~", "null", "a", "a: b\n", "\n  a", "\n- a", "? ", "*", "&a ", "!", "\t",
+    "\\", "\xa0", "<<: ", "---\n", "...", "%", "\u2028", "0", "é",
+]  # fmt: skip
+
+MANY = b"""\
+id: dec-1
+statement: "a: \\"b\\" #c"
+rejected:
+  - option: x y
+    because: z
+  - option: w
+lines:
+  - one two
+  - three
+scope:
+  paths: [src/**, "**/x"]
+  tags: []
+evidence:
+  - quote: |
+      Said
+        so.
+    commit: abcdef0
+details: |
+  One.
+
+    - two: 2
+  # three
+on: ~
+"""
+
+
+def test_an_ordinary_item_needs_no_parser() -> None:
+    assert _same_or_left_alone(encode(ORDINARY, SCHEMA))
+    assert _same_or_left_alone(MANY)
+
+
+@settings(laws, max_examples=400)
+@given(st.data())
+def test_an_item_with_a_few_characters_changed_is_read_the_same_or_left_to_the_parser(
+    data: st.DataObject,
+) -> None:
+    text = data.draw(st.sampled_from([encode(ORDINARY, SCHEMA), MANY])).decode()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(text)))
+        after = text[at + data.draw(st.integers(0, 3)) :]
+        text = text[:at] + data.draw(st.sampled_from(SOUP)) + after
+    _same_or_left_alone(text.encode())
+
+
+@settings(laws, max_examples=400)
+@given(
+    st.lists(st.sampled_from([*SOUP, "key: text\n", "list:\n  - ", "map:\n  a: ", "block: |\n  "]))
+)
+def test_any_soup_is_read_the_same_or_left_to_the_parser(soup: list[str]) -> None:
+    _same_or_left_alone("".join(soup).encode())

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kn.core.schema import FORMAT
-from kn.core.yaml.read import Fault, read_yaml
+from kn.core.yaml.loaded import Fault
+from kn.core.yaml.read import read_yaml
 from kn.errors import BadItem, KnError, TooNew
 
 

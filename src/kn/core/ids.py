@@ -1,4 +1,4 @@
-"""Ids, slugs and file names of items."""
+"""Ids, slugs and file names of items, and the ids that git gives to contents."""
 
 from __future__ import annotations
 
@@ -22,6 +22,17 @@ def make_id(kind: Kind, entropy: bytes) -> str:
     """
     number = int.from_bytes(entropy[:5], "big")
     return f"{kind.prefix}-" + "".join(ALPHABET[number >> 5 * i & 31] for i in range(7, -1, -1))
+
+
+def blob_id(content: bytes, *, algorithm: str = "sha1") -> str:
+    """The id that git gives to a file's content; a repository says by which algorithm.
+
+    >>> blob_id(b"")
+    'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
+    """
+    import hashlib
+
+    return hashlib.new(algorithm, b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def slugify(statement: str, *, most: int = 40) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kn.core.model import STATUSES
-from kn.core.yaml.read import Fault, read_yaml
+from kn.core.yaml.loaded import Fault
 
 FORMAT = 1
 """Version of the item format; a repository with a higher one is read-only for this kn."""
@@ -145,6 +145,8 @@ def extend_schema(files: Mapping[str, bytes]) -> tuple[Schema, dict[str, list[Fa
 
 
 def _read_kind(raw: bytes) -> tuple[Kind | None, list[Fault]]:
+    from kn.core.yaml.read import read_yaml  # PyYAML: 8 ms
+
     loaded = read_yaml(raw)
     faults = list(loaded.faults)
     data = loaded.data

@@ -11,7 +11,7 @@ from kn.core.context.analysis import Query, weigh_task
 from kn.core.context.rank import Ranked, Task, rank
 from kn.core.ids import resolve_id
 from kn.core.model import Item
-from kn.core.yaml.read import Fault
+from kn.core.yaml.loaded import Fault
 from kn.errors import BadItem, UnknownItem
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.lookup import search_terms

@@ -12,7 +12,7 @@ from kn.adapters.git import Probe, Repository
 from kn.adapters.settings import SETTINGS, Settings, gather_settings, read_config, survey_config
 from kn.core.agents.hosts import AGENT_VARIABLES
 from kn.core.schema import Kind, Schema, extend_schema
-from kn.core.yaml.read import MAX_BYTES
+from kn.core.yaml.loaded import MAX_BYTES
 from kn.errors import BadItem, KnError, NotInitialized
 
 

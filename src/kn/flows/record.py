@@ -15,7 +15,7 @@ from kn.core.ids import file_name, make_id
 from kn.core.model import Item, Status, Verified
 from kn.core.shorten import shorten_item
 from kn.core.similar import Near, find_near
-from kn.core.yaml.read import MAX_BYTES
+from kn.core.yaml.loaded import MAX_BYTES
 from kn.core.yaml.splice import rewrite
 from kn.core.yaml.write import write_field
 from kn.errors import BadItem, KnError

@@ -26,7 +26,6 @@ from kn.adapters.git.objects import (
     Entry,
     blobs_at,
     changed_paths,
-    hash_object,
     list_entries,
     list_files,
     list_index,
@@ -59,6 +58,7 @@ from kn.adapters.git.process import (
     git_version,
     run,
 )
+from kn.core.ids import blob_id as hash_object
 
 __all__ = [
     "Commit",

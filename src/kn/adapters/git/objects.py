@@ -152,13 +152,6 @@ def merge_base(repo: Repository, one: str, other: str) -> str | None:
     return done.stdout.decode("ascii").strip() if done.returncode == 0 else None
 
 
-def hash_object(content: bytes, *, algorithm: str = "sha1") -> str:
-    """The blob id that git gives to `content`."""
-    import hashlib
-
-    return hashlib.new(algorithm, b"blob %d\0" % len(content) + content).hexdigest()
-
-
 def object_format(repo: Repository) -> str:
     """`sha1` or `sha256`."""
     done = attempt(repo, "rev-parse", "--show-object-format")

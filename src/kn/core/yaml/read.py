@@ -11,14 +11,14 @@ on deep nesting (30,000 brackets), and nothing could catch that.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-MAX_BYTES = 262_144
-"""Largest item file (hazards 7.1)."""
+from kn.core.yaml.loaded import MAX_BYTES, NULLS, Fault, Loaded, Place, show_place
+
 MAX_DEPTH = 32
 """Deepest nesting (hazards 7.1); items need four levels."""
 
@@ -27,34 +27,10 @@ MOST_FAULTS = 100
 as many as it has bytes."""
 TWICE = "the key stands twice; keep one"
 """Of a key: what a merge that took both sides leaves behind."""
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""YAML 1.2 §5.1; the parser would refuse it too, but without saying where."""
+_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""YAML 1.2 §5.1; the parser would refuse it too, but without saying where. Compiled when a text
+has something odd: that takes 3 ms."""
 
-Place = tuple[str | int, ...]
-"""Where a value stands: `("rejected", 0, "option")`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong with a file, and where."""
-
-    line: int
-    place: str
-    message: str
-    severity: str = "error"
-    """`error` makes the file unreadable; `warning` does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A document as dicts, lists, texts and None, with the line on which each value begins."""
-
-    data: Any
-    lines: Mapping[Place, int]
-    faults: tuple[Fault, ...] = ()
-
-
-_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -81,7 +57,8 @@ def read_yaml(raw: bytes) -> Loaded:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         return _refused(raw[: error.start].count(b"\n") + 1, "not UTF-8; save the file as UTF-8")
-    unprintable = _UNPRINTABLE.search(text)
+    plain = text.replace("\n", "").isprintable()
+    unprintable = None if plain else re.search(_UNPRINTABLE, text)
     if unprintable:
         line = text.count("\n", 0, unprintable.start()) + 1
         return _refused(line, f"holds the control character U+{ord(unprintable[0]):04X}")
@@ -167,7 +144,7 @@ def _build(events: Iterator[Any], lines: dict[Place, int], faults: list[Fault]) 
         elif isinstance(event, yaml.ScalarEvent):
             _refuse_extras(event, stack, line, faults)
             plain = event.style is None or event.style == ""
-            value = None if plain and event.value in _NULLS else event.value
+            value = None if plain and event.value in NULLS else event.value
             if plain and event.value == "<<" and stack[-1].expects_key:
                 faults.append(Fault(line, _path(stack), "merge keys (<<) are not allowed"))
             _put_scalar(stack, value, event.value, line, lines, faults)
@@ -247,15 +224,3 @@ def _put(
 def _path(stack: list[_Builder]) -> str:
     top = stack[-1]
     return show_place((*top.place, top.key) if top.key else top.place)
-
-
-def show_place(place: Place) -> str:
-    """As people write it.
-
-    >>> show_place(("rejected", 0, "option"))
-    'rejected[0].option'
-    """
-    text = ""
-    for part in place:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text

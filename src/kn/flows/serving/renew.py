@@ -14,15 +14,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kn.adapters import git, journal
+from kn.adapters import journal
 from kn.adapters.index import FEW
 from kn.adapters.tokens import count
 from kn.adapters.words import load_stemmer
 from kn.core.codec import decode
 from kn.core.context.analysis import weigh_item
+from kn.core.ids import blob_id
 from kn.core.schema import Field, Kind, Schema, default_schema
 from kn.core.view import judge_trust
-from kn.core.yaml.read import MAX_BYTES
+from kn.core.yaml.loaded import MAX_BYTES
 from kn.flows.serving.serve import Body, Ready
 from kn.flows.views.library import read_document, version_of
 from kn.flows.views.shelve import blobs_of, make_card
@@ -92,7 +93,7 @@ class _Renewal:
         card = make_card(item, count, document=text, globs=dict(row[4]))
         if card.ties != body.ties:
             raise _NotPlain
-        blob = git.hash_object(raw.replace(b"\r\n", b"\n"), algorithm=self._algorithm())
+        blob = blob_id(raw.replace(b"\r\n", b"\n"), algorithm=self._algorithm())
         trust = judge_trust(
             blob, committed=self._here.get(path) == blob, reviewed=self._reviewed,
             local=self._local,

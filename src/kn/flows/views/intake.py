@@ -12,7 +12,7 @@ from typing import Any
 from kn.adapters.halves import in_halves
 from kn.core.codec import decode
 from kn.core.schema import Schema
-from kn.core.yaml.read import Fault
+from kn.core.yaml.loaded import Fault
 from kn.flows.views.library import Library, head_of, read_document
 from kn.flows.views.shelve import Read, blobs_of, make_card
 

@@ -12,7 +12,7 @@ from kn.adapters import git, journal, store
 from kn.core.context.rank import Subject
 from kn.core.mentions import names_of, resolve_names
 from kn.core.view import Currency, Links, judge, judge_trust
-from kn.core.yaml.read import Fault
+from kn.core.yaml.loaded import Fault
 from kn.flows.knowledge import Knowledge, trusted_ref
 from kn.flows.views.intake import Intake
 from kn.flows.views.library import SHAPE, Head, Library, version_of
