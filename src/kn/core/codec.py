@@ -25,6 +25,7 @@ MOST = {"line": 1_000, "text": 65_536, "lines": 200}
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """C0 (without tab and newline), C1, lone surrogates, noncharacters (hazards 7.1)."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SLOTS = frozenset(Item.__slots__)
 _EVIDENCE = ("commit", "session", "document", "blob", "quote", "source_tokens")
 
 
@@ -57,7 +58,7 @@ def _decode(loaded: Loaded, schema: Schema) -> tuple[Item | None, list[Fault]]:
     faults.sort(key=lambda f: f.line)
     if any(f.severity == "error" for f in faults):
         return None, faults
-    known = {f.name for f in schema.fields_of(values["kind"])} & set(Item.__slots__)
+    known = schema.by_name(values["kind"]).keys() & _SLOTS
     own = {name: value for name, value in values.items() if name not in known}
     return Item(**{n: v for n, v in values.items() if n in known}, own=own), faults
 
@@ -68,7 +69,7 @@ def _read_fields(loaded: Loaded, schema: Schema, reader: _Reader) -> dict[str, A
     if not isinstance(kind, str) or kind not in schema.kinds:
         reader.fault(("kind",), _unknown("kind", kind, list(schema.kinds)))
         return {}
-    fields = {f.name: f for f in schema.fields_of(kind)}
+    fields = schema.by_name(kind)
     values: dict[str, Any] = {}
     for name, value in data.items():
         if name not in fields:
@@ -156,7 +157,7 @@ class _Reader:
             found = "a list" if isinstance(value, list) else "a mapping" if value else "nothing"
             self.fault(place, f"expected a text, found {found}; put it into double quotes")
             return None
-        if _CONTROL.search(value):
+        if not value.isprintable() and _CONTROL.search(value):
             self.fault(place, "holds control characters; take them out")
             return None
         if len(value) > most:

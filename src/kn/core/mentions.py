@@ -18,6 +18,9 @@ _NUMBER = re.compile(
     r"((?:\s?(?:/|,|&|and)\s?0*\d{1,5}(?![\w.-]))*)",
     re.IGNORECASE,
 )
+_ENDINGS = (".md", ".markdown", ".adoc", ".rst", ".txt")
+_PREFIXES = ("ad", "dr", "rfc")
+"""What every match of `_FILE` and `_NUMBER` holds, in small letters."""
 _TELLS_NOTHING = frozenset({"readme", "index", "changelog", "contributing", "license"})
 
 
@@ -28,12 +31,13 @@ def find_names(text: str, folder: str) -> tuple[str, ...]:
         text: Of an item and of its document.
         folder: The document's; a number without more is that of a record beside it.
     """
-    found: dict[str, None] = dict.fromkeys(m[0] for m in _ID.finditer(text))
-    for match in _FILE.finditer(text):
+    folded = text.casefold()  # most texts name nothing, which is quicker to see than to search
+    found: dict[str, None] = dict.fromkeys(_ID.findall(text) if "-" in text else ())
+    for match in _FILE.finditer(text) if any(e in folded for e in _ENDINGS) else ():
         stem = match[1].lower()
         if stem not in _TELLS_NOTHING:
             found[f"{stem}.md"] = None
-    for match in _NUMBER.finditer(text):
+    for match in _NUMBER.finditer(text) if any(p in folded for p in _PREFIXES) else ():
         for number in (match[1], *re.findall(r"\d+", match[2])):
             found[f"{folder}#{int(number)}"] = None
     return tuple(found)[:MOST]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from kn.core.model import STATUSES
@@ -111,13 +112,21 @@ class Schema:
 
     def fields_of(self, kind: str) -> tuple[Field, ...]:
         """The fields of a kind, in canonical order; the team's own stand before `scope`."""
-        shared = [f for f in FIELDS if not f.kinds or kind in f.kinds]
-        own = self.kinds[kind].own if kind in self.kinds else ()
-        at = next(i for i, f in enumerate(shared) if f.name == "scope")
-        return (*shared[:at], *own, *shared[at:])
+        return tuple(self.by_name(kind).values())
+
+    def by_name(self, kind: str) -> Mapping[str, Field]:
+        """The same by their names."""
+        return _fields_of(kind, self.kinds[kind].own if kind in self.kinds else ())
 
     def kind_of_folder(self, folder: str) -> Kind | None:
         return next((k for k in self.kinds.values() if k.folder == folder), None)
+
+
+@lru_cache(maxsize=256)
+def _fields_of(kind: str, own: tuple[Field, ...]) -> Mapping[str, Field]:
+    shared = [f for f in FIELDS if not f.kinds or kind in f.kinds]
+    at = next(i for i, f in enumerate(shared) if f.name == "scope")
+    return {f.name: f for f in (*shared[:at], *own, *shared[at:])}
 
 
 def default_schema() -> Schema:

@@ -101,8 +101,10 @@ def _joined(text: str) -> Iterator[str]:
 
 def split_terms(text: str, stem: Stem) -> Iterator[str]:
     """The terms of a text: words without the empty ones, stemmed."""
-    words = map(_terms_of, _WORD.findall(text), repeat(stem))
-    return chain(chain.from_iterable(words), map(stem, filter(_tells, _joined(text))))
+    words = chain.from_iterable(map(_terms_of, _WORD.findall(text), repeat(stem)))
+    if "_" in text or "-" in text:
+        return chain(words, map(stem, filter(_tells, _joined(text))))
+    return words
 
 
 @lru_cache(maxsize=65_536)
@@ -143,10 +145,13 @@ def weigh_item(item: Item, stem: Stem, *, document: str = "") -> dict[str, float
         "document": f"{_stem_of(item.document)} {body}",
     }
     total: dict[str, float] = defaultdict(float)
+    counted: dict[str, Counter[str]] = {}
     for name, text in texts.items():
         if text.strip():
-            _add_field(total, WEIGHTS[name], Counter(split_terms(text, stem)))
-    called = Counter(split_terms(_name_of(item, body), stem))
+            counted[text] = Counter(split_terms(text, stem))
+            _add_field(total, WEIGHTS[name], counted[text])
+    called_so = _name_of(item, body)
+    called = counted.get(called_so) or Counter(split_terms(called_so, stem))
     _add_field(total, WEIGHTS[NAME], {NAME + term: times for term, times in called.items()})
     return {term: round(weight, 3) for term, weight in total.items()}
 

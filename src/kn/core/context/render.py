@@ -8,7 +8,6 @@ A test holds every constant here against the real tokenizer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -114,7 +113,7 @@ def _fit(head: str, text: str, most: int, count: Count, *, least: int = 1) -> st
     left = most - count(head[:-1])
     if count(f" {text}\n") <= left:
         return f"{head}{text}\n"
-    low, high = 0, len(text) - 1
+    low, high = _bounds(text, left, count)
     fits: dict[str, bool] = {}  # most cuts end at the same few words
     while low < high:
         middle = (low + high + 1) // 2
@@ -129,13 +128,27 @@ def _fit(head: str, text: str, most: int, count: Count, *, least: int = 1) -> st
     return f"{head}{cut}\n" if len(cut.split()) > least else ""
 
 
+def _bounds(text: str, left: int, count: Count) -> tuple[int, int]:
+    """Between how many characters a cut to `left` tokens lies: a word costs the same wherever it
+    stands, and the ellipsis up to three."""
+    low = at = spent = 0
+    for word in text.split(" "):
+        spent += count(f" {word}")
+        at += len(word) + 1
+        if spent > left:
+            break
+        if spent + 3 <= left:
+            low = at - 1
+    return low, min(at, len(text) - 1)
+
+
 def _cut(text: str, most: int) -> str:
     """At most so many characters, to the end of a word where one is near, and an ellipsis."""
     kept = text[:most]
     if not text[most : most + 1].isspace():
         word = kept.rpartition(" ")
         kept = word[0] if word[0] and len(word[2].encode()) < LONG_WORD else kept
-    return re.sub(r"[\s,;:(–—-]+$", "", kept) + " …"
+    return kept.rstrip(" ,;:(–—-") + " …"
 
 
 def mark_tokens(marks: Sequence[str], amended: int, amended_tokens: int) -> int:
