@@ -1,18 +1,19 @@
 """What kn wrote into an index folder, so that damage is seen before anything is decoded.
 
-The file `manifest` begins with the SHA-256 of its rest, then says which kn, Whoosh and Python
-wrote it, then names every other file with size, time, inode and SHA-256. It is replaced as a
-whole, after the files that it names are complete: what it names is the index, all else is
-litter. Nothing is synced to the disk: after a power cut the digests don't fit, and the index
-is built anew.
+The file `manifest` begins with the CRC-32 of its rest, then says which kn, Whoosh and Python wrote
+it, then names every other file with size and SHA-256, and those that are read with the CRC-32 of
+each of their pages. So a reader checks what it reads, however large the index is, and a writer,
+who hands all to Whoosh, checks all. The manifest is replaced as a whole, after the files that it
+names are complete: what it names is the index, all else is litter. Nothing is synced to the disk:
+after a power cut the digests don't fit, and the index is built anew.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import sys
+import zlib
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import NamedTuple
 
 import whoosh  # the package alone, for its version: 0.3 ms
 
-_FORMAT = 2
+_FORMAT = 3
 """Raise it whenever what kn stores, or how it analyses text, changes."""
 
 _STAMP = (
@@ -30,25 +31,25 @@ _STAMP = (
 
 _NAME = "manifest"
 
-_HASHED = 20_000_000
-"""Bytes up to which every file's SHA-256 is computed at every opening (14 ms); a guess. Above it
-that is done for large files only when their size, time or inode differ."""
+_PAGE = 4096
+"""Bytes; a guess: finding a term takes a few reads of some bytes, each somewhere else."""
 
-_LARGE = (".trm", ".pst")
+SUFFIXES = (".versions", ".trm", ".pst")
+"""Of the files that reading takes."""
 
 
 class Damaged(Exception):
     """A file is not what the manifest says, or cannot be decoded."""
 
 
-class Entry(NamedTuple):  # the key of `Files`; importing dataclasses takes 6 ms
+class Entry(NamedTuple):
     """One file of the index."""
 
     name: str
     size: int
-    mtime_ns: int
-    inode: int
     sha256: str
+    sums: bytes
+    """Of its pages, four bytes each; none of a file that only Whoosh reads."""
 
 
 Manifest = dict[str, Entry]
@@ -70,31 +71,40 @@ def read_manifest(folder: Path) -> Manifest | None:
         digest, _, rest = (folder / _NAME).read_bytes().partition(b"\n")
     except OSError:
         return None
-    if digest.decode("ascii", "replace") != hashlib.sha256(rest).hexdigest():
+    if digest != _sum_of(rest).hex().encode("ascii"):
         return None
     stamp, *lines = rest.decode("utf-8").splitlines()
     if stamp != _STAMP:
         return None
     fields = [line.split(" ") for line in lines]
-    return {f[0]: Entry(f[0], int(f[1]), int(f[2]), int(f[3]), f[4]) for f in fields}
+    return {f[0]: Entry(f[0], int(f[1]), f[2], bytes.fromhex(f[3])) for f in fields}
+
+
+def _sum_of(content: bytes | memoryview) -> bytes:
+    return zlib.crc32(content).to_bytes(4, "big")
 
 
 def write_manifest(folder: Path, names: Iterable[str], known: Manifest) -> None:
     """Make `names` the files of the index, atomically; `known` saves reading those again."""
     entries = [known.get(name) or _entry(folder, name) for name in names]
-    rest = "\n".join(
-        [_STAMP, *(f"{e.name} {e.size} {e.mtime_ns} {e.inode} {e.sha256}" for e in entries)]
-    ).encode("utf-8")
+    rows = (f"{e.name} {e.size} {e.sha256} {e.sums.hex()}" for e in entries)
+    rest = "\n".join([_STAMP, *rows]).encode("utf-8")
     draft = folder / f"{_NAME}.new"
-    draft.write_bytes(hashlib.sha256(rest).hexdigest().encode("ascii") + b"\n" + rest)
+    draft.write_bytes(_sum_of(rest).hex().encode("ascii") + b"\n" + rest)
     draft.replace(folder / _NAME)
 
 
 def _entry(folder: Path, name: str) -> Entry:
-    path = folder / name
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    known = path.lstat()
-    return Entry(name, known.st_size, known.st_mtime_ns, known.st_ino, digest)
+    from hashlib import sha256
+
+    content = (folder / name).read_bytes()
+    sums = _sums_of(content) if name.endswith(SUFFIXES) else b""
+    return Entry(name, len(content), sha256(content).hexdigest(), sums)
+
+
+def _sums_of(content: bytes) -> bytes:
+    view = memoryview(content)
+    return b"".join(_sum_of(view[at : at + _PAGE]) for at in range(0, len(view), _PAGE))
 
 
 def discard(folder: Path) -> None:
@@ -117,65 +127,72 @@ def sweep(folder: Path, names: Iterable[str]) -> None:
 
 
 class Stored:
-    """A verified file, open for reading: replaced or deleted, it still reads as it was."""
+    """A file of the index, open for reading: replaced or deleted, it still reads as it was."""
 
-    __slots__ = ("_handle",)
+    __slots__ = ("_handle", "_pages", "_path", "_sums", "size")
 
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
+    def __init__(self, path: Path, entry: Entry) -> None:
+        """Open it.
+
+        Raises:
+            Damaged: It is not as long as it should be, or no file.
+            OSError: It cannot be read; FileNotFoundError when it is gone.
+        """
+        self._path = path
+        self._sums = entry.sums
+        self._pages: dict[int, bytes] = {}
+        self._handle = -1
+        self._handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        known = os.fstat(self._handle)
+        self.size = known.st_size
+        if not stat.S_ISREG(known.st_mode) or known.st_size != entry.size:
+            raise Damaged(f"{path} has another size")
 
     def __del__(self) -> None:
-        os.close(self._handle)
+        if self._handle >= 0:
+            os.close(self._handle)
 
     def read(self, at: int, size: int) -> bytes:
-        """At most `size` bytes from `at`; fewer at the end of the file."""
-        return os.pread(self._handle, size, at)
+        """At most `size` bytes from `at`, verified; fewer at the end of the file.
 
-    def sha256(self) -> str:
-        """The digest of the whole, read piece by piece: 6 ms less for 12 MB than at once."""
-        digest = hashlib.sha256()
-        buffer = memoryview(bytearray(1 << 18))
-        at = 0
-        while size := os.preadv(self._handle, [buffer], at):
-            digest.update(buffer[:size])
-            at += size
-        return digest.hexdigest()
+        Raises:
+            Damaged: They are not what was written.
+        """
+        start = at - at % _PAGE
+        content = self._pages.get(start)
+        if content is None or at + size > start + _PAGE:
+            wanted = -(-(at + size - start) // _PAGE) * _PAGE
+            content = os.pread(self._handle, wanted, start)
+            place = start // _PAGE * 4
+            if _sums_of(content) != self._sums[place : place + wanted // _PAGE * 4]:
+                raise Damaged(f"{self._path} has other content")
+            if wanted == _PAGE:
+                self._pages[start] = content
+        return content[at - start : at - start + size]
 
 
-Files = dict[Entry, Stored]
-
-
-def open_files(folder: Path, manifest: Manifest, suffixes: tuple[str, ...], have: Files) -> Files:
-    """Open the files whose names end in `suffixes`, and verify them.
-
-    Args:
-        folder: The index.
-        manifest: What should be there.
-        suffixes: Of the files that are wanted.
-        have: What was verified before: not read again where size, time and inode still agree.
+def open_files(folder: Path, manifest: Manifest) -> dict[str, Stored]:
+    """Open the files that reading takes, by name; of what they hold nothing is read.
 
     Raises:
-        Damaged: One is not as the manifest says.
+        Damaged: One is not as long as the manifest says.
         OSError: One cannot be read; FileNotFoundError when it is gone.
     """
-    entries = [entry for entry in manifest.values() if entry.name.endswith(suffixes)]
-    hashed = sum(entry.size for entry in entries) <= _HASHED
     return {
-        entry: _open(folder, entry, hashed or not entry.name.endswith(_LARGE), have.get(entry))
-        for entry in entries
+        entry.name: Stored(folder / entry.name, entry)
+        for entry in manifest.values()
+        if entry.name.endswith(SUFFIXES)
     }
 
 
-def _open(folder: Path, entry: Entry, hashed: bool, before: Stored | None) -> Stored:
-    path = folder / entry.name
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    stored = Stored(handle)
-    known = os.fstat(handle)
-    if not stat.S_ISREG(known.st_mode) or known.st_size != entry.size:
-        raise Damaged(f"{path} has another size")
-    same = (known.st_mtime_ns, known.st_ino) == (entry.mtime_ns, entry.inode)
-    if same and before is not None:
-        return before
-    if (hashed or not same) and stored.sha256() != entry.sha256:
-        raise Damaged(f"{path} has other content")
-    return stored
+def verify_all(folder: Path, manifest: Manifest) -> None:
+    """Read every file of the index.
+
+    Raises:
+        Damaged: One is not as the manifest says.
+        OSError: One cannot be read.
+    """
+    for entry in manifest.values():
+        Stored(folder / entry.name, entry)  # no link, no device
+        if _entry(folder, entry.name) != entry:
+            raise Damaged(f"{folder / entry.name} has other content")

@@ -14,9 +14,8 @@ The pickles hold numbers and tuples alone; one that names anything else is refus
 
 from __future__ import annotations
 
-import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from itertools import accumulate, repeat
 from struct import Struct
@@ -27,17 +26,18 @@ try:
 except ImportError:  # not CPython
     from pickle import Unpickler
 
-from kn.adapters.index.manifest import Damaged, Files, Stored
+try:
+    from _md5 import md5  # type: ignore[import-not-found] # without the libraries behind hashlib: 2 ms less
+except ImportError:
+    from hashlib import md5
+
+from kn.adapters.index.manifest import Damaged, Stored
 
 _INT = Struct("!i")
 _LENGTHS = Struct("!ii")  # of a key and its value
 _SLOT = Struct("!Iq")  # hash of a key, and where the key is
 _TABLE = Struct("!qi")  # where one of the 256 hash tables is, and its number of slots
 _TERM = Struct("!BfIBBfIIqi")  # flags, …, at 2 the number of postings, at 8 their place
-
-
-SUFFIXES = (".versions", ".trm", ".pst")
-"""Of the files that reading takes."""
 
 
 def key_of(term: str) -> bytes:
@@ -50,23 +50,20 @@ def term_of(key: bytes) -> str:
     return key.decode("utf-8", "surrogatepass")
 
 
-def versions_of(lines: Stored, size: int) -> list[str]:
+def versions_of(lines: Stored) -> list[str]:
     """The versions of a segment, by document number."""
-    return lines.read(0, size).decode("ascii").split("\n") if size else []
+    return lines.read(0, lines.size).decode("ascii").split("\n") if lines.size else []
 
 
-def segments_of(files: Files) -> list[Segment]:
+def segments_of(files: Mapping[str, Stored]) -> list[Segment]:
     """Put the files of a snapshot together.
 
     Raises:
         Exception: of many kinds, if the files are damaged.
     """
-    named = {entry.name: (content, entry.size) for entry, content in files.items()}
-    stems = [name.removesuffix(".versions") for name in named if name.endswith(".versions")]
+    stems = [name.removesuffix(".versions") for name in files if name.endswith(".versions")]
     return [
-        Segment(
-            versions_of(*named[f"{stem}.versions"]), *named[f"{stem}.trm"], named[f"{stem}.pst"][0]
-        )
+        Segment(versions_of(files[f"{stem}.versions"]), files[f"{stem}.trm"], files[f"{stem}.pst"])
         for stem in stems
     ]
 
@@ -76,13 +73,13 @@ class Segment:
 
     __slots__ = ("_postings", "_tables", "_terms", "versions")
 
-    def __init__(self, versions: list[str], terms: Stored, size: int, postings: Stored) -> None:
+    def __init__(self, versions: list[str], terms: Stored, postings: Stored) -> None:
         self.versions = versions
         self._terms = terms
         self._postings = postings
         if terms.read(0, 5) != b"HSH3\0":
             raise Damaged("not a table of terms")
-        end = size - _INT.size
+        end = terms.size - _INT.size
         extras = _INT.unpack(terms.read(end, _INT.size))[0]
         self._tables = end - extras - 256 * _TABLE.size
 
@@ -106,7 +103,7 @@ class Segment:
     def _place(self, key: bytes) -> int | None:
         """Where the value of `key` begins in the table of terms."""
         read = self._terms.read
-        digest = int.from_bytes(hashlib.md5(key, usedforsecurity=False).digest()[-4:], "big")
+        digest = int.from_bytes(md5(key, usedforsecurity=False).digest()[-4:], "big")
         table = self._tables + (digest & 255) * _TABLE.size
         start, slots = _TABLE.unpack(read(table, _TABLE.size))
         for step in range(slots):

@@ -1,4 +1,4 @@
-"""The index on disk: a verified snapshot of Whoosh segments, and the way to a newer one."""
+"""The index on disk: a snapshot of Whoosh segments, and the way to a newer one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 
 from kn.adapters.files import make_private_folder
-from kn.adapters.index.manifest import Files, discard, is_private, open_files, read_manifest
-from kn.adapters.index.segment import SUFFIXES, Segment, segments_of
+from kn.adapters.index.manifest import discard, is_private, open_files, read_manifest
+from kn.adapters.index.segment import Segment, segments_of
 from kn.adapters.lock import locked
 from kn.errors import KnError
 
@@ -83,20 +83,15 @@ class WhooshIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._show({}, [])
-        self._load()
+        self._show(_snapshot(folder))
 
-    def _load(self) -> None:
-        self._show(*_snapshot(self._folder, self._files))
-
-    def _show(self, files: Files, segments: list[Segment]) -> None:
-        self._files = files
+    def _show(self, segments: list[Segment]) -> None:
         self._segments = segments
         self._known = {version for segment in segments for version in segment.versions}
 
     def _lose(self, error: Exception) -> NoReturn:
         discard(self._folder)
-        self._show({}, [])
+        self._show([])
         raise IndexLost(str(error)) from error
 
     def missing(self, versions: Iterable[str]) -> list[str]:
@@ -109,8 +104,7 @@ class WhooshIndex:
                 for segment in self._segments:
                     segment.find(term, held)
         except Exception as error:
-            # Whatever a damaged file makes the decoders raise; above 20 MB not every byte is
-            # checked beforehand.
+            # What is read is checked when it is read; and whatever the decoders raise.
             self._lose(error)
         return found
 
@@ -121,7 +115,7 @@ class WhooshIndex:
         make_private_folder(self._folder)
         with locked(self._folder / LOCK, _WAIT):
             self._commit(add, keep)
-            self._load()
+            self._show(_snapshot(self._folder))
         # Since this object was opened the files may have been damaged, or dropped by others.
         if not (had if keep is None else had.intersection(keep)) <= self._known:
             raise IndexLost("versions that had been indexed are gone")
@@ -130,7 +124,7 @@ class WhooshIndex:
         from kn.adapters.index.writer import commit  # Whoosh: 30 ms
 
         try:
-            commit(self._folder, add, keep, self._files)
+            commit(self._folder, add, keep)
         except Exception as error:
             if isinstance(error, OSError) and error.errno in _DISK:
                 raise KnError(
@@ -140,8 +134,8 @@ class WhooshIndex:
             self._lose(error)
 
 
-def _snapshot(folder: Path, have: Files) -> tuple[Files, list[Segment]]:
-    """The index, verified; an empty one when there is none that can be used."""
+def _snapshot(folder: Path) -> list[Segment]:
+    """The segments of the index; none when there are none that can be used."""
     seen = None
     for _ in range(_TRIES if is_private(folder) else 0):
         manifest = read_manifest(folder)
@@ -149,10 +143,9 @@ def _snapshot(folder: Path, have: Files) -> tuple[Files, list[Segment]]:
             break
         seen = manifest
         try:
-            files = open_files(folder, manifest, SUFFIXES, have)
-            return files, segments_of(files)
+            return segments_of(open_files(folder, manifest))
         except FileNotFoundError:
             continue  # a writer has merged the segment into another one since
         except Exception:  # damage; the next sync builds anew
             break
-    return {}, []
+    return []

@@ -15,13 +15,13 @@ from typing import Any
 
 from kn.adapters.index.lean import lean_imports
 from kn.adapters.index.manifest import (
-    Files,
     Manifest,
     discard,
     is_private,
     open_files,
     read_manifest,
     sweep,
+    verify_all,
     write_manifest,
 )
 from kn.adapters.index.segment import key_of, term_of, versions_of
@@ -153,9 +153,7 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
         clean_files(self.storage, self.indexname, self.generation, segments)
 
 
-def commit(
-    folder: Path, add: Mapping[str, Terms], keep: Collection[str] | None, have: Files
-) -> None:
+def commit(folder: Path, add: Mapping[str, Terms], keep: Collection[str] | None) -> None:
     """Bring the index in `folder` up to date; the caller holds its lock.
 
     A folder that isn't as kn left it is emptied first: Whoosh has opened no file of it by then.
@@ -164,12 +162,11 @@ def commit(
         folder: Exists, and is ours.
         add: As in `Index.sync`.
         keep: As in `Index.sync`.
-        have: What the caller has verified already.
 
     Raises:
         Exception: Whatever Whoosh raises.
     """
-    manifest, versions = _verified(folder, have)
+    manifest, versions = _verified(folder)
     sweep(folder, [LOCK, *manifest])
     known = {version for held in versions.values() for version in held}
     new = {version: terms for version, terms in add.items() if version not in known}
@@ -185,20 +182,21 @@ def commit(
     writer.commit(mergetype=OPTIMIZE if spare else MERGE_SMALL)
 
 
-def _verified(folder: Path, have: Files) -> tuple[Manifest, dict[str, list[str]]]:
+def _verified(folder: Path) -> tuple[Manifest, dict[str, list[str]]]:
     """The files of the index, every one checked, and the versions of each segment."""
     manifest = read_manifest(folder) if is_private(folder) else None
     try:
-        files = open_files(folder, manifest or {}, ("",), have)
+        verify_all(folder, manifest or {})
+        files = open_files(folder, manifest or {})
     except Exception:  # damage: built anew
         manifest, files = None, {}
     if manifest is None:
         discard(folder)
         folder.chmod(0o700)
     return manifest or {}, {
-        entry.name.removesuffix(".versions"): versions_of(content, entry.size)
-        for entry, content in files.items()
-        if entry.name.endswith(".versions")
+        name.removesuffix(".versions"): versions_of(content)
+        for name, content in files.items()
+        if name.endswith(".versions")
     }
 
 
