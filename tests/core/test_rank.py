@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.core.strategies import ORDINARY, laws
 
 from kn.core.context.analysis import Query, weigh_item, weigh_task
-from kn.core.context.rank import Postings, Ranked, Subject, Task, rank
+from kn.core.context.rank import Postings, Ranked, Subject, Task, rank, rank_best
 from kn.core.model import Item, Scope
 
 NOTHING = Query({}, {})
@@ -221,6 +221,10 @@ def test_the_order_of_the_items_says_nothing_and_scores_fall(
     assert all(r.score >= 0 for r in found)
     assert [r.score for r in found] == sorted((r.score for r in found), reverse=True)
     assert len({r.id for r in found}) == len(found)
+    for most in range(len(found) + 2):
+        assert rank_best(subjects, postings, task, most) == (
+            found[:most], len(found) - len(found[:most])
+        )  # fmt: skip
 
 
 def _shown(found: list[Ranked]) -> list[tuple[str, float]]:

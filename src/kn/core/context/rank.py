@@ -102,11 +102,18 @@ class Task(NamedTuple):
 
 
 Plain = tuple[Any, ...]
-"""The values of a `Subject`: making ten thousand of them takes as long as scoring the hundred that
-a task finds."""
+"""The values of a `Subject`, in its order: to make ten thousand of those takes as long as to score
+the thousands that hold a word of the task."""
 
 
 def rank(subjects: Sequence[Plain], postings: Postings, task: Task) -> list[Ranked]:
+    """The items that have evidence for the task, as `rank_best` ranks them."""
+    return rank_best(subjects, postings, task, len(subjects))[0]
+
+
+def rank_best(
+    subjects: Sequence[Plain], postings: Postings, task: Task, most: int
+) -> tuple[list[Ranked], int]:
     """The items that have evidence for the task, best first; ties by id, so always the same.
 
     With neither words nor files nor a branch, every item is ranked by kind and age.
@@ -115,6 +122,10 @@ def rank(subjects: Sequence[Plain], postings: Postings, task: Task) -> list[Rank
         subjects: The items, each id once; or their plain values.
         postings: Of `task.lookups`; versions that no subject has count for nothing.
         task: What is asked.
+        most: So many are wanted.
+
+    Returns:
+        At most `most` items, and how many more there are.
     """
     asked = [(task.query, 1.0, "words")]
     if task.branch is not None:
@@ -128,18 +139,24 @@ def rank(subjects: Sequence[Plain], postings: Postings, task: Task) -> list[Rank
     _pass_on(by_id, scores, why)
     if not (task.query.terms or task.files or task.changed or (task.branch and task.branch.terms)):
         _score_priors(subjects, scores, why)
-    for item_id in scores:
-        if Subject._make(by_id[item_id]).needs_verification:
-            scores[item_id] *= NEEDS_VERIFICATION
+    for item_id in [i for i in scores if by_id[i][5]]:
+        scores[item_id] *= NEEDS_VERIFICATION
     least = TAIL * max(scores.values(), default=0.0)
-    kept = [(-score, i) for i, score in scores.items() if score > 0 and score >= least]
-    kept.sort()
-    return [
-        Ranked(i, round(-score, 3), (*_reasons(by_id[i][2], matches), *why[i]))
+    kept = {i: score for i, score in scores.items() if score > 0 and score >= least}
+    best = [
+        Ranked(i, round(score, 3), (*_reasons(by_id[i][2], matches), *why[i]))
         if place < EXPLAINED
-        else Ranked(i, round(-score, 3), ())
-        for place, (score, i) in enumerate(kept)
+        else Ranked(i, round(score, 3), ())
+        for place, (i, score) in enumerate(_best(kept, most))
     ]
+    return best, len(kept) - len(best)
+
+
+def _best(scores: Mapping[str, float], most: int) -> list[tuple[str, float]]:
+    """The `most` highest scores; of thousands, without putting all in order."""
+    least = min(sorted(scores.values(), reverse=True)[:most], default=0.0)
+    found = [(i, score) for i, score in scores.items() if score >= least]
+    return sorted(found, key=lambda one: (-one[1], one[0]))[:most]
 
 
 class _Match(NamedTuple):
@@ -156,22 +173,22 @@ def _score_words(
 ) -> tuple[dict[str, float], list[_Match]]:
     """BM25 scores by id, and what made them; none when not even the best item holds enough."""
     ids = {s[2]: s[0] for s in subjects}
-    totals: dict[str, float] = defaultdict(float)
+    totals: dict[str, float] = {}
     matches: list[_Match] = []
     worths: list[float] = []
     for query, factor, label in asked:
         for term, weight in query.terms.items():
-            parts: dict[str, float] = defaultdict(float)
+            parts: dict[str, float] = {}
             for key, worth, k in ((term, 1.0, K_TEXT), (NAME + term, NAMED, K_NAME)):
-                held = {v: w for v, w in postings.get(key, {}).items() if v in ids}
+                held = postings.get(key, {})
+                if not held.keys() <= ids.keys():
+                    held = {v: w for v, w in held.items() if v in ids}
                 idf = math.log(1 + (len(ids) - len(held) + 0.5) / (len(held) + 0.5))
                 rate = worth * factor * weight * idf
                 if key == term:
                     worths.append(rate)
-                for version, tf in held.items():
-                    parts[version] += rate * tf / (k + tf)
-            for version, part in parts.items():
-                totals[version] += part
+                _add(parts, {version: rate * tf / (k + tf) for version, tf in held.items()})
+            _add(totals, parts)
             matches.append(_Match(label, query.words.get(term, term), parts))
     most = sum(sorted(worths)[-RAREST:])
     if max(totals.values(), default=0.0) < LEAST_SHARE * most:
@@ -179,6 +196,14 @@ def _score_words(
     scores: dict[str, float] = defaultdict(float)
     scores.update((ids[version], total) for version, total in totals.items())
     return scores, matches
+
+
+def _add(to: dict[str, float], more: dict[str, float]) -> None:
+    if to:
+        for key, value in more.items():
+            to[key] = to.get(key, 0.0) + value
+    else:
+        to.update(more)
 
 
 def _reasons(version: str, matches: Sequence[_Match]) -> list[str]:
@@ -199,14 +224,14 @@ def _pass_on(
 ) -> None:
     """Items that the best ones lead to get a part of their score: what a match builds on, or what
     changes a part of it, matters too, in whatever words it is written."""
-    leaders = sorted(((-score, i) for i, score in scores.items()))[:LEADERS]
+    leaders = _best(scores, LEADERS)
     passed: dict[str, float] = defaultdict(float)
-    for score, leader in leaders:
+    for leader, score in leaders:
         onward = [i for i in Subject._make(by_id[leader]).leads_to if i in by_id]
         for item_id in onward:
             if item_id not in passed:
                 why[item_id].append(f"named by: {leader}")
-            passed[item_id] += LEADS * -score / math.sqrt(len(onward))
+            passed[item_id] += LEADS * score / math.sqrt(len(onward))
     for item_id, score in passed.items():
         scores[item_id] += score
 

@@ -32,11 +32,12 @@ LEAST = 0.35
 MOST_SYMBOLS = 300
 """Symbols that are read of a file; a guess: generated code has thousands."""
 
-_SYMBOL = re.compile(
+# Compiled when they are needed, which is not when a context is served.
+_SYMBOL = (
     r"\b(?:class|def|func|function|fn|struct|enum|trait|interface|type|impl|module|record)\s+"
     r"(?:\([^)\n]{0,60}\)\s*)?([A-Za-z_]\w{2,60})"
 )
-_NO_CODE = re.compile(
+_NO_CODE = (
     r"(?i)(?:^|/)(?:\.git[^/]*|licen[cs]e[^/]*|changelog[^/]*|[^/]*\.lock|package-lock\.json)$"
     r"|\.(?:png|jpe?g|gif|ico|svg|pdf|zip|gz|woff2?|ttf|mp4|min\.js|map|snap|lock|sum)$"
 )
@@ -77,7 +78,7 @@ class FoundFile(NamedTuple):
 
 def is_code(path: str) -> bool:
     """Whether a task may be about this file at all."""
-    return not _NO_CODE.search(path)
+    return not re.search(_NO_CODE, path)
 
 
 def find_symbols(text: str) -> list[str]:
@@ -86,7 +87,7 @@ def find_symbols(text: str) -> list[str]:
     >>> find_symbols("class TokenBucket:\\n    def take(self): ...")
     ['TokenBucket', 'take']
     """
-    found = dict.fromkeys(m[1] for m in _SYMBOL.finditer(text))
+    found = dict.fromkeys(m[1] for m in re.finditer(_SYMBOL, text))
     return list(found)[:MOST_SYMBOLS]
 
 

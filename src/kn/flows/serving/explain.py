@@ -28,7 +28,7 @@ def explain_lines(context: Context, traced: Mapping[str, object]) -> list[str]:
         lines.append(f"{item_id}  left out: much like {better}")
     for file, tokens in context.files:
         lines.append(f"{file.path}  score {file.score:g}, {tokens} tokens: {file.why}")
-    rest = len(context.left_out) - NEAR_MISSES
+    rest = len(context.left_out) + context.more - NEAR_MISSES
     if rest > 0:
         lines.append(f"and {rest} more that did not fit")
     if context.held_back:

@@ -16,7 +16,7 @@ from kn.adapters.pieces import Pieces
 from kn.core.context import render
 from kn.core.context.analysis import Query, weigh_task
 from kn.core.context.layout import NONCE_DIGITS, Printable, lay_out
-from kn.core.context.rank import Ranked, Task, rank
+from kn.core.context.rank import EXPLAINED, Ranked, Task, rank_best
 from kn.core.context.related import Files, FoundFile, Lead, rank_files, share_touched
 from kn.core.hidden import quote_data
 from kn.core.similar import find_repeats
@@ -160,7 +160,9 @@ class Context(NamedTuple):
     spent: int
     items: tuple[ServedItem, ...]
     left_out: tuple[Ranked, ...]
-    """Ranked, but over the budget."""
+    """Ranked, but over the budget: the best of them."""
+    more: int
+    """So many more."""
     repeats: dict[str, str]
     """Ranked, but nearly the same as a better one: id -> the better one's."""
     files: tuple[tuple[FoundFile, int], ...]
@@ -182,7 +184,7 @@ class Context(NamedTuple):
             "items": [i.to_json() for i in self.items],
             "files": [{"path": f.path, "why": f.why, "tokens": t} for f, t in self.files],
             "omitted": {
-                "count": len(self.left_out),
+                "count": len(self.left_out) + self.more,
                 "because": "budget",
                 "unreviewed": self.held_back,
                 "repeats": self.repeats,
@@ -222,18 +224,19 @@ def serve(ready: Ready, asked: Asked, tools: Tools) -> Context:
 
         paths = [relative_path(ready.top, f) for f in asked.files]
         ranked = rank_applying(ready, rows, paths, tools)
+        more = 0
         files: list[tuple[FoundFile, int]] = []
     else:
-        ranked, files = _select(ready, asked, rows, tools)
+        ranked, more, files = _select(ready, asked, rows, tools)
     given = dict(asked.given)
     ranked = [r for r in ranked if given.get(r.id) != rows[r.id][2]] if given else ranked
-    return _lay_out(ready, asked, rows, ranked, files, tools.stem)
+    return _lay_out(ready, asked, rows, ranked, more, files, tools.stem)
 
 
 def _select(
     ready: Ready, asked: Asked, rows: Mapping[str, tuple[Any, ...]], tools: Tools
-) -> tuple[list[Ranked], list[tuple[FoundFile, int]]]:
-    """The items that matter for the task, best first, and the files that it will likely touch."""
+) -> tuple[list[Ranked], int, list[tuple[FoundFile, int]]]:
+    """The best items for the task, how many more there are, and the files it will likely touch."""
     task = _understand(ready, asked, tools.stem)
     known = (*task.files, *task.changed)
     about = tools.files() if known else None
@@ -241,8 +244,12 @@ def _select(
         task = task._replace(cited=share_touched(about, known))
     terms = task.lookups
     postings = tools.lookup(terms) if terms and rows else {}
-    ranked = rank(list(rows.values()), postings, task)
-    return ranked, _find_files(task, rows, ranked, tools)
+    budget = ready.budget if asked.budget is None else asked.budget
+    # No item costs fewer than ten tokens, its id alone has eight: more need not be looked at.
+    # Of what was given before nobody knows how much of it is among the best.
+    most = len(rows) if asked.given else max(budget // 10 + 1, EXPLAINED)
+    ranked, more = rank_best(list(rows.values()), postings, task, most)
+    return ranked, more, _find_files(task, rows, ranked, tools)
 
 
 def _find_files(
@@ -296,6 +303,7 @@ def _lay_out(
     asked: Asked,
     rows: Mapping[str, tuple[Any, ...]],
     ranked: Sequence[Ranked],
+    more: int,
     files: list[tuple[FoundFile, int]],
     stem: Callable[[str], str],
 ) -> Context:
@@ -305,7 +313,6 @@ def _lay_out(
         notes.append(render.print_note("unreviewed", ready.held_back))
     if ready.unreadable:
         notes.append(render.print_note("unreadable", len(ready.unreadable)))
-    # No item costs fewer than ten tokens, its id alone has eight: more need not be looked at.
     bodies = {r.id: ready.body(rows[r.id]) for r in ranked[: budget // 10 + 1]}
     repeats = find_repeats([(i, b.statement) for i, b in bodies.items()], stem)
     ranked = [r for r in ranked if r.id not in repeats]
@@ -318,7 +325,7 @@ def _lay_out(
             for r, body in zip(ranked, bodies.values(), strict=False)
         ],
         budget,
-        more=max(len(ranked) - len(bodies), 0),
+        more=max(len(ranked) - len(bodies), 0) + more,
         notes=notes,
         files=[(_file_line(f), tokens) for f, tokens in files],
         nonce=_nonce() if asked.form == "xml" else "",
@@ -332,7 +339,7 @@ def _lay_out(
     )
     return Context(
         asked, budget, ready.branch, layout.text, layout.spent, items,
-        tuple(ranked[len(items) :]), repeats, tuple(files[: layout.files]), ready.held_back,
+        tuple(ranked[len(items) :]), more, repeats, tuple(files[: layout.files]), ready.held_back,
         ready.unreadable,
     )  # fmt: skip
 
