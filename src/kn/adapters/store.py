@@ -54,14 +54,14 @@ def save(path: Path, value: Any) -> None:
     one is no error either: the next command computes what it could not find.
     """
     raw = marshal.dumps(value)
-    data = _STAMP + b"%08x" % zlib.crc32(raw) + raw
     temporary = path.with_name(f".tmp-{os.getpid():x}-{os.urandom(4).hex()}")
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(handle, view) :]
+            for part in (_STAMP + b"%08x" % zlib.crc32(raw), raw):
+                view = memoryview(part)
+                while view:
+                    view = view[os.write(handle, view) :]
         finally:
             os.close(handle)
         temporary.replace(path)

@@ -203,7 +203,8 @@ def save_answer(folder: str, value: tuple[object, ...]) -> None:
             os.mkdir(folder, 0o700)
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            os.write(handle, b"%08x" % zlib.crc32(raw) + raw)
+            os.write(handle, b"%08x" % zlib.crc32(raw))
+            os.write(handle, raw)
         finally:
             os.close(handle)
         os.replace(temporary, path)

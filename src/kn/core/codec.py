@@ -8,7 +8,6 @@ from canonical bytes gives the same bytes.
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -17,12 +16,11 @@ from kn.core.model import Evidence, Item, Rejected, Scope, Verified
 from kn.core.schema import ID, Field, Schema
 from kn.core.yaml.canonical import read_canonical
 from kn.core.yaml.loaded import Fault, Loaded, Place, show_place
-from kn.core.yaml.write import write_field
 
 MOST = {"line": 1_000, "text": 65_536, "lines": 200}
 """Longest line and text in characters, longest list; a guess: ten times what real items have."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 """C0 (without tab and newline), C1, lone surrogates, noncharacters (hazards 7.1)."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SLOTS = frozenset(Item.__slots__)
@@ -105,8 +103,14 @@ def _keep(value: Any) -> Any:
 def _unknown(what: str, name: object, known: Sequence[str]) -> str:
     if name is None:
         return f"is missing: one of {', '.join(known)}"
-    near = difflib.get_close_matches(str(name), known, 1)
-    return f"unknown {what} {name!r}" + (f"; did you mean {near[0]}?" if near else "")
+    return f"unknown {what} {name!r}{_suggest(str(name), known)}"
+
+
+def _suggest(text: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(text, known, 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 class _Reader:
@@ -157,7 +161,7 @@ class _Reader:
             found = "a list" if isinstance(value, list) else "a mapping" if value else "nothing"
             self.fault(place, f"expected a text, found {found}; put it into double quotes")
             return None
-        if not value.isprintable() and _CONTROL.search(value):
+        if not value.isprintable() and re.search(_CONTROL, value):
             self.fault(place, "holds control characters; take them out")
             return None
         if len(value) > most:
@@ -202,8 +206,7 @@ class _Reader:
     def _choice(self, place: Place, value: Any, choices: tuple[str, ...]) -> str | None:
         text = self._line(place, value)
         if text is not None and choices and text not in choices:
-            near = difflib.get_close_matches(text, choices, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = _suggest(text, choices)
             self.fault(place, f"{text!r} is not one of {', '.join(choices)}{hint}")
             return None
         return text
@@ -321,5 +324,7 @@ def _plain(value: Any) -> Any:
 
 def encode(item: Item, schema: Schema) -> bytes:
     """The canonical form of an item file."""
+    from kn.core.yaml.write import write_field  # a context never writes
+
     fields = plain_fields(item, schema)
     return "".join(write_field(n, v) for n, v in fields.items()).encode("utf-8")

@@ -30,9 +30,21 @@ def blob_id(content: bytes, *, algorithm: str = "sha1") -> str:
     >>> blob_id(b"")
     'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
     """
+    whole = b"blob %d\0" % len(content) + content
+    if algorithm == "sha1":
+        return sha1_of(whole)
     import hashlib
 
-    return hashlib.new(algorithm, b"blob %d\0" % len(content) + content).hexdigest()
+    return hashlib.new(algorithm, whole).hexdigest()
+
+
+def sha1_of(content: bytes) -> str:
+    """A digest of what nobody attacks."""
+    try:
+        from _sha1 import sha1  # type: ignore[import-not-found] # hashlib loads OpenSSL: 2 ms
+    except ImportError:
+        from hashlib import sha1
+    return str(sha1(content, usedforsecurity=False).hexdigest())
 
 
 def slugify(statement: str, *, most: int = 40) -> str:

@@ -12,11 +12,10 @@ MOST = 64
 """Names kept of one text, in the order of the text; a guess: what names more is a list."""
 
 _ID = re.compile(r"\b[a-z]{2,8}-[0-9a-hjkmnp-tv-z]{8}\b")
-_FILE = re.compile(r"(?<![\w.-])([\w.-]{1,160})\.(?:md|markdown|adoc|rst|txt)\b", re.IGNORECASE)
-_NUMBER = re.compile(
-    r"\b[A-Z]{0,3}(?:ADR|AD|DR|RFC)s?[-_ #]{0,2}0*(\d{1,5})(?!\w)"
-    r"((?:\s?(?:/|,|&|and)\s?0*\d{1,5}(?![\w.-]))*)",
-    re.IGNORECASE,
+_FILE = r"(?i)(?<![\w.-])([\w.-]{1,160})\.(?:md|markdown|adoc|rst|txt)\b"
+_NUMBER = (
+    r"(?i)\b[A-Z]{0,3}(?:ADR|AD|DR|RFC)s?[-_ #]{0,2}0*(\d{1,5})(?!\w)"
+    r"((?:\s?(?:/|,|&|and)\s?0*\d{1,5}(?![\w.-]))*)"
 )
 _ENDINGS = (".md", ".markdown", ".adoc", ".rst", ".txt")
 _PREFIXES = ("ad", "dr", "rfc")
@@ -33,11 +32,11 @@ def find_names(text: str, folder: str) -> tuple[str, ...]:
     """
     folded = text.casefold()  # most texts name nothing, which is quicker to see than to search
     found: dict[str, None] = dict.fromkeys(_ID.findall(text) if "-" in text else ())
-    for match in _FILE.finditer(text) if any(e in folded for e in _ENDINGS) else ():
+    for match in re.finditer(_FILE, text) if any(e in folded for e in _ENDINGS) else ():
         stem = match[1].lower()
         if stem not in _TELLS_NOTHING:
             found[f"{stem}.md"] = None
-    for match in _NUMBER.finditer(text) if any(p in folded for p in _PREFIXES) else ():
+    for match in re.finditer(_NUMBER, text) if any(p in folded for p in _PREFIXES) else ():
         for number in (match[1], *re.findall(r"\d+", match[2])):
             found[f"{folder}#{int(number)}"] = None
     return tuple(found)[:MOST]

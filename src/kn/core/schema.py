@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kn.core.model import STATUSES
 from kn.core.yaml.loaded import Fault
@@ -26,8 +25,7 @@ SIMPLE_SHAPES: tuple[Shape, ...] = ("line", "lines", "text", "date")
 """What a team's own kind may ask for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field: what it holds, who has it, and the sentence that explains it."""
 
     name: str
@@ -39,8 +37,7 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of item: its name, the prefix of its ids, its folder, and when to use it."""
 
     name: str
@@ -104,8 +101,7 @@ ID_TAIL = "[0-9a-hjkmnp-tv-z]{8}"
 ID = re.compile(rf"[a-z][a-z0-9]{{1,7}}-{ID_TAIL}")
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(NamedTuple):
     """The kinds of one repository: the built-in ones and the team's."""
 
     kinds: Mapping[str, Kind]

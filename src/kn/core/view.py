@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Standing = Literal["current", "proposed", "superseded", "retired", "expired"]
@@ -27,20 +26,19 @@ class Links(NamedTuple):
     valid_until: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Currency:
+class Currency(NamedTuple):
     """How each item of a view stands today."""
 
     standing: Mapping[str, Standing]
-    superseded_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    superseded_by: Mapping[str, tuple[str, ...]] = {}
     """For a superseded item the ends of its chain: A replaced by B replaced by C gives C."""
-    amended_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    amended_by: Mapping[str, tuple[str, ...]] = {}
     """For a current item the current ones that change a part of it."""
     cycles: tuple[tuple[str, ...], ...] = ()
     """Items that supersede each other, all that hang together in one; or one that does itself."""
-    forks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    forks: Mapping[str, tuple[str, ...]] = {}
     """For a superseded item several current successors that no link joins."""
-    dangling: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dangling: Mapping[str, tuple[str, ...]] = {}
     """For an item the ids it links to that are not in the view."""
 
 

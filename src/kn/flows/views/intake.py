@@ -18,6 +18,8 @@ from kn.flows.views.shelve import Read, blobs_of, make_card
 
 AT_ONCE = 500
 """Files that are in memory at once; a guess."""
+AT_MOST = 10_000
+"""New files that are read before what was read is put away: it takes ten times the room."""
 MANY = 2_000
 """From so many new files on a second process takes half of them: forking costs about 20 ms."""
 
@@ -32,7 +34,7 @@ class Terms(Mapping[str, float]):
         self._weights = weights
 
     def items(self) -> Any:
-        return zip(self._words, array("d", self._weights), strict=True)
+        return zip(self._words, array("f", self._weights), strict=True)
 
     def __getitem__(self, word: str) -> float:
         found: float = dict(self.items())[word]
@@ -84,9 +86,9 @@ class Intake:
         if card is not None:
             self._library.add_card(version, card)
             words, weights = terms
-            self.terms[version] = Terms(tuple(map(sys.intern, words)), weights)
+            self.terms[version] = Terms(words, weights)
 
-    def _take(self, versions: Sequence[str], *, documented: bool) -> list[Any]:
+    def _take(self, versions: Sequence[str], *, documented: bool) -> Iterator[Any]:
         def work(some: Sequence[str]) -> list[Any]:
             taken = []
             for at in range(0, len(some), AT_ONCE):
@@ -96,10 +98,12 @@ class Intake:
             return taken
 
         if len(versions) < MANY:
-            return work(versions)
+            yield from work(versions)
+            return
         gc.disable()  # nothing here refers to itself; looking for that takes a tenth of the time
         try:
-            return in_halves(work, versions, self._folder)
+            for at in range(0, len(versions), AT_MOST):
+                yield from in_halves(work, versions[at : at + AT_MOST], self._folder)
         finally:
             gc.enable()
 
@@ -126,4 +130,10 @@ class Intake:
         text = read_document(contents.get(document, b""))
         card = tuple(make_card(item, count, document=text))
         terms = weigh_item(item, load_stemmer(), document=text)
-        return version, head, [], card, (tuple(terms), array("d", terms.values()).tobytes())
+        return (
+            version,
+            head,
+            [],
+            card,
+            (tuple(map(sys.intern, terms)), array("f", terms.values()).tobytes()),
+        )

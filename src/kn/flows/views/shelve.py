@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -10,6 +9,7 @@ from types import MappingProxyType
 from kn.core.codec import decode
 from kn.core.context.analysis import weigh_item
 from kn.core.context.render import write_forms
+from kn.core.ids import sha1_of
 from kn.core.mentions import find_names
 from kn.core.model import Item
 from kn.core.schema import Schema
@@ -76,7 +76,7 @@ def _ties_of(item: Item, names: tuple[str, ...]) -> str:
         item.valid_until, item.review_after, item.document, [e.commit for e in item.evidence],
         sorted(item.verified.anchors.items()) if item.verified else (), names,
     )  # fmt: skip
-    return hashlib.sha1(repr(ties).encode("utf-8"), usedforsecurity=False).hexdigest()
+    return sha1_of(repr(ties).encode("utf-8"))
 
 
 @lru_cache(maxsize=4096)
