@@ -36,7 +36,7 @@ _PIECES = (
 )
 
 # The same for texts in which the letters, the digits and the blanks are ASCII's.
-_PLAIN = "[\x00-\x7f‘’“”–—…]*"
+_PLAIN = re.compile("[\x00-\x7f‘’“”–—…]*")
 _PLAIN_PIECES = re.compile(
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\nA-Za-z0-9]?+[A-Za-z]++|[0-9]{1,3}+| ?[^\sA-Za-z0-9]++[\r\n]*+"
     r"|\s++\Z|\s*[\r\n]|\s+(?!\S)|\s",
@@ -68,7 +68,7 @@ def count(text: str) -> int:
     """
     if len(text) > _LONGEST:
         return sum(map(count, _parts(text, _LONGEST)))
-    if text.isascii() or re.fullmatch(_PLAIN, text):
+    if text.isascii() or _PLAIN.fullmatch(text):
         body = text[:-1] if text[-1:] == "\n" else text
         if "  " in body or not body.isprintable():
             return _count_pieces(text)

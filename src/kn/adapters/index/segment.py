@@ -37,7 +37,7 @@ _INT = Struct("!i")
 _LENGTHS = Struct("!ii")  # of a key and its value
 _SLOT = Struct("!Iq")  # hash of a key, and where the key is
 _TABLE = Struct("!qi")  # where one of the 256 hash tables is, and its number of slots
-_TERM = Struct("!BfIBBfIIqi")  # flags, …, at 2 the number of postings, at 8 their place
+FACTS = Struct("!BfIBBfIIqi")  # flags, …, at 2 the number of postings, at 8 their place
 
 
 def key_of(term: str) -> bytes:
@@ -92,7 +92,7 @@ class Segment:
         place = self._place(b"\0\0" + key_of(term))
         if place is None:
             return
-        facts = _TERM.unpack(self._terms.read(place, _TERM.size))
+        facts = FACTS.unpack(self._terms.read(place, FACTS.size))
         left = facts[2]
         for count, ids, weights in self._blocks(facts[8]):
             left -= count

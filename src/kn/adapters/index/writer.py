@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping
+from operator import sub
 from pathlib import Path
+from pickle import dumps
 from typing import Any
+from zlib import compress
 
 from kn.adapters.index.lean import lean_imports
 from kn.adapters.index.manifest import (
@@ -24,11 +27,11 @@ from kn.adapters.index.manifest import (
     verify_all,
     write_manifest,
 )
-from kn.adapters.index.segment import key_of, term_of, versions_of
+from kn.adapters.index.segment import FACTS, key_of, term_of, versions_of
 from kn.adapters.index.store import LOCK, Terms
 
 with lean_imports():
-    from whoosh.codec.whoosh3 import W3Codec
+    from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec
     from whoosh.fields import FieldType, Schema
     from whoosh.filedb.filestore import FileStorage
     from whoosh.formats import Existence
@@ -40,6 +43,9 @@ _FIELD = "terms"
 
 _BLOCK = 4096
 """Postings in a block at most."""
+
+_WORTH_PACKING = 200
+"""Bytes from which a block is compressed; a guess: half of the terms are held by a few items."""
 
 _SPARE = 10_000
 """Versions outside the view that may stay besides twice the view's number, so that switching
@@ -83,11 +89,38 @@ class _Pool:
         self.terms.clear()
 
 
+def _write_postings(file: Any, documents: array[int], weights: array[float]) -> bytes:
+    """Write what one term holds, as `W3PostingsWriter` would, and give what its `W3TermInfo` says.
+
+    Both take most of their time for what kn's postings have not: lengths, values, positions.
+    """
+    start = file.tell()
+    file.write(WHOOSH3_HEADER_MAGIC)
+    count = len(documents)
+    for at in range(0, count, _BLOCK):
+        ids, block = documents[at : at + _BLOCK], weights[at : at + _BLOCK]
+        gaps = (ids[0], *map(sub, ids[1:], ids))
+        equal = min(block) == max(block)
+        shown = (None if block[0] == 1.0 else block[0]) if equal else tuple(block)
+        content = dumps((gaps, shown, None), 2)
+        packed = len(content) > _WORTH_PACKING
+        content = compress(content, 1) if packed else content
+        facts = dumps((len(ids), ids[-1], max(block), int(packed), 0, 0), 2)
+        size = len(facts) + len(content)
+        file.write_int(size if at + _BLOCK < count else -size)
+        file.write(facts)
+        file.write(content)
+    return FACTS.pack(
+        0, sum(weights), count, 0, 0, max(weights), documents[0], documents[-1], start,
+        file.tell() - start,
+    )  # fmt: skip
+
+
 class _Writer(SegmentWriter):  # type: ignore[misc]
     """Whoosh's writer, which also knows which version each document number stands for."""
 
     def __init__(self, folder: Path, manifest: Manifest, versions: dict[str, list[str]]) -> None:
-        codec = W3Codec(blocklimit=_BLOCK, compression=1)
+        codec = W3Codec()
         codec.length_stats = False  # no field has lengths
         index = FileIndex(FileStorage(str(folder)), schema=_SCHEMA, indexname=_NAME)
         super().__init__(index, codec=codec, compound=False, _lk=False)
@@ -111,16 +144,8 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
         fields = self.fieldwriter
         fields.start_field(_FIELD, _SCHEMA[_FIELD])
         for term in sorted(self.pool.terms):
-            documents, weights = self.pool.terms[term]
-            fields.start_term(key_of(term))
-            writer = fields._postwriter
-            for start in range(0, len(documents), _BLOCK):
-                if start:
-                    writer._write_block()
-                writer._ids = documents[start : start + _BLOCK]
-                writer._weights = weights[start : start + _BLOCK]
-                writer._maxweight = max(writer._weights)
-            fields.finish_term()
+            facts = _write_postings(fields._postfile, *self.pool.terms[term])
+            fields._tindex.add(b"\0\0" + key_of(term), facts)
         fields.finish_field()
         fields.close()
 

@@ -111,9 +111,36 @@ def _fit(head: str, text: str, most: int, count: Count, *, least: int = 1) -> st
     The head ends with a blank, and no token reaches from before it into the text.
     """
     left = most - count(head[:-1])
-    if count(f" {text}\n") <= left:
+    words = text.split(" ", left + 1)[: left + 1]  # each has a token at least
+    spent = count(f" {' '.join(words)}\n")
+    if spent <= left:
         return f"{head}{text}\n"
-    low, high = _bounds(text, left, count)
+    place = _place_to_cut(words, spent, left, count)
+    if not place or len(words[place].encode()) >= LONG_WORD:
+        cut = _cut_inside(text, left, count)
+    else:
+        cut = _cut(text, len(" ".join(words[:place])))
+    return f"{head}{cut}\n" if len(cut.split()) > least else ""
+
+
+def _place_to_cut(words: list[str], spent: int, left: int, count: Count) -> int:
+    """How many of the words fit, with an ellipsis; `spent` is what all of them take."""
+    low, high, under, over = 0, len(words), 0, spent
+    while high - low > 1:
+        step = (left - under) * (high - low) // max(over - under, 1)
+        middle = low + max(1, min(step, high - low - 1))
+        so_far = " ".join(words[:middle])
+        taken = count(f" {_cut(so_far, len(so_far))}\n")
+        if taken <= left:
+            low, under = middle, taken
+        else:
+            high, over = middle, taken
+    return low
+
+
+def _cut_inside(text: str, left: int, count: Count) -> str:
+    """As much of a text as fits, where a word is so long that it is cut itself."""
+    low, high = 0, len(text) - 1
     fits: dict[str, bool] = {}  # most cuts end at the same few words
     while low < high:
         middle = (low + high + 1) // 2
@@ -124,28 +151,13 @@ def _fit(head: str, text: str, most: int, count: Count, *, least: int = 1) -> st
             low = middle
         else:
             high = middle - 1
-    cut = _cut(text, low)
-    return f"{head}{cut}\n" if len(cut.split()) > least else ""
-
-
-def _bounds(text: str, left: int, count: Count) -> tuple[int, int]:
-    """Between how many characters a cut to `left` tokens lies: a word costs the same wherever it
-    stands, and the ellipsis up to three."""
-    low = at = spent = 0
-    for word in text.split(" "):
-        spent += count(f" {word}")
-        at += len(word) + 1
-        if spent > left:
-            break
-        if spent + 3 <= left:
-            low = at - 1
-    return low, min(at, len(text) - 1)
+    return _cut(text, low)
 
 
 def _cut(text: str, most: int) -> str:
     """At most so many characters, to the end of a word where one is near, and an ellipsis."""
     kept = text[:most]
-    if not text[most : most + 1].isspace():
+    if text[most : most + 1].strip():
         word = kept.rpartition(" ")
         kept = word[0] if word[0] and len(word[2].encode()) < LONG_WORD else kept
     return kept.rstrip(" ,;:(–—-") + " …"
