@@ -100,12 +100,14 @@ class Intake:
         if len(versions) < MANY:
             yield from work(versions)
             return
+        collects = gc.isenabled()
         gc.disable()  # nothing here refers to itself; looking for that takes a tenth of the time
         try:
             for at in range(0, len(versions), AT_MOST):
                 yield from in_halves(work, versions[at : at + AT_MOST], self._folder)
         finally:
-            gc.enable()
+            if collects:
+                gc.enable()
 
     def _one(self, version: str, contents: Mapping[str, bytes], *, documented: bool) -> Any:
         """Version, head, faults, card and terms as plain values; card and terms of an item that
