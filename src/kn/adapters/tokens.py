@@ -77,6 +77,11 @@ def count(text: str) -> int:
     return len(_encoding().encode_ordinary(text))
 
 
+def expect_many() -> None:
+    """Build the encoder now: for more than a few texts that is quicker than to do without it."""
+    _encoding()
+
+
 def _count_pieces(text: str) -> int:
     return sum(map(_count_piece, _PLAIN_PIECES.findall(text)))
 

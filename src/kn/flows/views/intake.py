@@ -20,8 +20,11 @@ AT_ONCE = 500
 """Files that are in memory at once; a guess."""
 AT_MOST = 10_000
 """New files that are read before what was read is put away: it takes ten times the room."""
-MANY = 2_000
-"""From so many new files on a second process takes half of them: forking costs about 20 ms."""
+MANY = 400
+"""From so many new files on a second process takes half of them: forking costs about 20 ms, and
+reading so many ten times that."""
+SOME = 50
+"""From so many on it is sure that the encoder of tokens will be needed (a guess)."""
 
 
 class Terms(Mapping[str, float]):
@@ -97,6 +100,10 @@ class Intake:
                 taken += [self._one(v, contents, documented=documented) for v in batch]
             return taken
 
+        if len(versions) >= SOME:
+            from kn.adapters.tokens import expect_many
+
+            expect_many()
         if len(versions) < MANY:
             yield from work(versions)
             return
