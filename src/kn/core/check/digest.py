@@ -18,7 +18,8 @@ from kn.core.context.analysis import Stem, split_terms
 from kn.core.model import Item
 from kn.core.schema import Schema
 from kn.core.view import Links
-from kn.core.yaml.read import TWICE, Fault, read_yaml, show_place
+from kn.core.yaml.loaded import Fault, show_place
+from kn.core.yaml.read import TWICE, read_yaml
 
 SHAPE = 1
 """Of what is kept; whoever changes a rule on which a digest depends, or its fields, raises this."""

@@ -12,7 +12,7 @@ from kn.adapters.halves import in_halves
 from kn.adapters.words import load_stemmer
 from kn.core.check.digest import SHAPE, Digest, Found, digest_item, judge_text, restore
 from kn.core.check.letters import find_hidden
-from kn.core.yaml.read import MAX_BYTES
+from kn.core.yaml.loaded import MAX_BYTES
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redactor, redactor_stamp
 from kn.flows.views.shelve import Read

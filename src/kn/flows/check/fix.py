@@ -13,7 +13,7 @@ from kn.core.check import Finding
 from kn.core.check.places import right_place
 from kn.core.codec import decode
 from kn.core.model import Item, Status
-from kn.core.yaml.read import MAX_BYTES
+from kn.core.yaml.loaded import MAX_BYTES
 from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
 from kn.flows.record import LOCK_WAIT, change_item
