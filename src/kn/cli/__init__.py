@@ -1,7 +1,7 @@
 """Floor 4: the command line. Parse, call one flow, show.
 
-`main` answers the calls that git and agents make most, a hook and a context that was asked for
-before, without importing click.
+`main` answers the calls that git and agents make most, a hook, a file to merge and a context that was
+asked for before, without importing click.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ def main() -> None:
         sys.exit(run_hook(arguments[1:], lambda line: sys.stderr.write(line)))
     if arguments[:2] == ["agent", "hook"] and _answer_agent(arguments[2:]):
         return
+    if arguments[:1] == ["merge-driver"]:
+        from kn.flows.merge_files import run_driver
+
+        code = run_driver(arguments[1:])
+        if code is not None:
+            sys.exit(code)
     if arguments == ["--version"]:
         from kn import __version__
 

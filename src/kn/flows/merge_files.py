@@ -2,52 +2,89 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from pathlib import Path
 
 from kn.adapters.files import read_regular, write_atomic
-from kn.adapters.git import Repository, attempt, find_repository
+from kn.core.merge.files import falls_back, merge_items
+from kn.core.merge.markers import SIZE, mark_bytes
 from kn.core.yaml.read import read_yaml
+
+LIMIT = 20
+"""Seconds after which the driver gives up, and git's own line merge stands; a guess: a merge of
+the largest item takes less than one."""
+
+
+def run_driver(arguments: list[str]) -> int | None:
+    """What git calls, without click: git starts it anew for every file.
+
+    Returns:
+        0 for a clean merge, 1 for a conflict, 3 for a bug, with which git's own merge stands; None
+        when these are not the driver's arguments.
+    """
+    if not 3 <= len(arguments) <= 6 or any(a.startswith("-") for a in arguments):
+        return None
+    base, ours, theirs, _, size, output = [*arguments, *["", "", ""][len(arguments) - 3 :]]
+    if size and not size.isdecimal():
+        return None
+    files = Path(base), Path(ours), Path(theirs)
+    into = Path(output) if output else None
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(LIMIT)
+    try:
+        clean = merge_files(Path.cwd(), *files, marker_size=int(size or SIZE), output=into)
+    except Exception as error:
+        if os.environ.get("KN_DEBUG"):
+            raise
+        sys.stderr.write(f"kn: git merges by lines: {type(error).__name__}: {error}\n")
+        return 3
+    finally:
+        signal.alarm(0)
+    return 0 if clean else 1
 
 
 def merge_files(
-    repo: Repository, base: Path, ours: Path, theirs: Path, *, marker_size: int = 7
-) -> bool:
-    """Merge into `ours`, as git asks of a driver; return whether it is clean.
+    start: Path, base: Path, ours: Path, theirs: Path,
+    *, marker_size: int = SIZE, output: Path | None = None,
+) -> bool:  # fmt: skip
+    """Merge two versions of a file, as git asks of a driver; return whether it is clean.
 
-    Git's own line merge decides. Where it is clean and yet the result no longer reads as an
-    item's YAML (two sides may each add the same key, far apart), both sides are kept whole
-    between markers. `ours` is replaced in one step, never truncated.
+    Items are merged field by field. What is no item, or is one that can't be read, is merged by
+    git's own line merge; where that is clean and yet the result no longer reads as an item's YAML
+    (two sides may each add the same key, far apart), or has an item in service again that one
+    side took out, both sides are kept whole between markers.
 
     Args:
-        repo: Where to run git.
+        start: Where to run git.
         base: The common ancestor (%O); empty when both sides added the file.
-        ours: Our side (%A), and the result.
+        ours: Our side (%A).
         theirs: Their side (%B).
         marker_size: Length of a conflict marker (%L).
+        output: Where the result goes, in one step; `ours` when it is not given.
     """
-    sides = [read_regular(path) for path in (ours, base, theirs)]
-    labels = ("-L", "ours", "-L", "base", "-L", "theirs")
-    done = attempt(
-        repo, "merge-file", "-p", "-q", f"--marker-size={marker_size}", *labels,
-        *(str(path.resolve()) for path in (ours, base, theirs)),
-    )  # fmt: skip
-    clean, merged = done.returncode == 0, done.stdout
-    binary = done.returncode > 127  # git merges nothing that holds a NUL
-    if binary or (clean and read_yaml(merged).faults):
-        clean, merged = False, _both(sides[0], sides[2], marker_size)
-    write_atomic(ours, merged)
+    old, our, their = (read_regular(path) for path in (base, ours, theirs))
+    merged = merge_items(old, our, their, marker_size)
+    if merged is not None:
+        write_atomic(output or ours, merged.data)
+        return not merged.conflicts
+    clean, data = _merge_lines(start, base, ours, theirs, marker_size)
+    if data is None or (clean and (read_yaml(data).faults or falls_back(data, our, their))):
+        clean, data = False, mark_bytes(our, their, marker_size)
+    write_atomic(output or ours, data)
     return clean
 
 
-def _both(ours: bytes, theirs: bytes, size: int) -> bytes:
-    mark = [sign * size for sign in (b"<", b"=", b">")]
-    ends = [b"" if side.endswith(b"\n") or not side else b"\n" for side in (ours, theirs)]
-    return (
-        mark[0] + b" ours\n" + ours + ends[0] + mark[1] + b"\n"
-        + theirs + ends[1] + mark[2] + b" theirs\n"
+def _merge_lines(
+    start: Path, base: Path, ours: Path, theirs: Path, size: int
+) -> tuple[bool, bytes | None]:
+    """Git's line merge; no result for what holds a NUL."""
+    from kn.adapters.git import attempt, find_repository
+
+    labels = ("-L", "ours", "-L", "base", "-L", "theirs")
+    done = attempt(
+        find_repository(start), "merge-file", "-p", "-q", f"--marker-size={size}", *labels,
+        *(str(path.resolve()) for path in (ours, base, theirs)),
     )  # fmt: skip
-
-
-def merge_here(start: Path, base: Path, ours: Path, theirs: Path, *, marker_size: int = 7) -> bool:
-    """`merge_files` in the repository around `start`."""
-    return merge_files(find_repository(start), base, ours, theirs, marker_size=marker_size)
+    return done.returncode == 0, done.stdout if done.returncode <= 127 else None

@@ -16,12 +16,8 @@ BASE = "id: fac-7k3m9qzt\nkind: fact\nstatement: One.\nstatus: accepted\nrecorde
 ITEM = ".knowledge/facts/a-7k3m9qzt.yaml"
 REAL = f"""#!{sys.executable}
 import sys
-from pathlib import Path
-from kn.adapters.git import find_repository
-from kn.flows.merge_files import merge_files
-base, ours, theirs = map(Path, sys.argv[2:5])
-clean = merge_files(find_repository(Path.cwd()), base, ours, theirs, marker_size=int(sys.argv[6]))
-sys.exit(0 if clean else 1)
+from kn.flows.merge_files import run_driver
+sys.exit(run_driver(sys.argv[2:]))
 """
 BROKEN = {
     "absent": None,
@@ -30,6 +26,11 @@ BROKEN = {
     "bug": "#!/bin/sh\nexit 3\n",
     "killed": "#!/bin/sh\nkill -9 $$\n",
     "truncates, then dies": '#!/bin/sh\n: > "$3"\nkill -9 $$\n',
+    "another kn, which says yes to all": "#!/bin/sh\nexit 0\n",
+    "says yes and writes nothing": '#!/bin/sh\n: > "$7"\nexit 0\n',
+    "writes a part, then dies": '#!/bin/sh\nhead -c 30 "$3" > "$7"\nkill -9 $$\n',
+    "conflict without markers": '#!/bin/sh\ncp "$3" "$7"\nexit 1\n',
+    "does not know the place for the result": "#!/bin/sh\n[ $# -lt 7 ] || exit 2\n",
 }
 
 
@@ -102,15 +103,36 @@ def test_a_conflict_by_kn_has_markers_and_both_sides(project: Path) -> None:
     assert "Ours" in text and "Theirs" in text and text.count("<<<<<<<") == 1
 
 
-def test_a_clean_merge_that_says_a_field_twice_is_a_conflict(project: Path) -> None:
+def test_a_field_that_both_sides_add_elsewhere_is_one_conflict(project: Path) -> None:
     code, text = merge(
         project, BASE.replace("kind:", "valid_until: 2026-01-02\nkind:"),
         BASE + "valid_until: 2027-01-01\n", REAL,
     )  # fmt: skip
 
+    marked = (
+        "<<<<<<< ours\nvalid_until: 2026-01-02\n=======\nvalid_until: 2027-01-01\n>>>>>>> theirs\n"
+    )
+    assert (code, text) == (1, BASE.replace("kind:", f"{marked}kind:"))
+
+
+@pytest.mark.parametrize("kn", [REAL, None], ids=["kn", "absent"])
+def test_what_was_no_item_is_merged_by_lines(project: Path, kn: str | None) -> None:
+    commit(project, BASE.replace("fac-7k3m9qzt", "*broken"))
+    theirs = BASE.replace("fac-7k3m9qzt", "*broken").replace("-01-01", "-02-02")
+    code, text = merge(project, BASE, theirs, kn)
+
+    assert code == 0
+    assert text == BASE.replace("-01-01", "-02-02")
+
+
+def test_a_clean_merge_by_lines_that_no_longer_reads_keeps_both_sides(project: Path) -> None:
+    flow = "id: fac-7k3m9qzt\n---\nkind: fact\n"  # two documents: no item
+    ours, theirs = flow.replace("---", "a: 1\n---"), flow + "b: 2\n"
+    commit(project, flow)
+    code, text = merge(project, ours, theirs, REAL)
+
     assert code == 1
-    assert text.startswith("<<<<<<< ours\n") and text.endswith(">>>>>>> theirs\n")
-    assert "2026-01-02" in text and "2027-01-01" in text
+    assert text == f"<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n"
 
 
 def test_what_git_can_not_merge_by_lines_keeps_both_sides(project: Path, tmp_path: Path) -> None:
@@ -118,7 +140,7 @@ def test_what_git_can_not_merge_by_lines_keeps_both_sides(project: Path, tmp_pat
         (tmp_path / name).write_bytes(data)
 
     paths = (tmp_path / name for name in "oab")
-    assert not merge_files(find_repository(project), *paths, marker_size=9)
+    assert not merge_files(project, *paths, marker_size=9)
 
     assert (tmp_path / "a").read_bytes() == (
         b"<<<<<<<<< ours\nb\0\n=========\nc\0\n>>>>>>>>> theirs\n"

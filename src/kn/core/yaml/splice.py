@@ -16,7 +16,7 @@ from kn.errors import KnError
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """The lines of one top-level field, and the blank and comment lines that follow them."""
 
     name: str
@@ -30,7 +30,7 @@ _KEY = re.compile(
 )
 _COMMENTED = re.compile(
     r"""^["']?[\w-]+["']?:(?:[ \t]+(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[|>][-+0-9]*
-          |[^"'|>#\[{&*!][^#]*?))?(?P<comment>[ \t]+\#.*)$""",
+          |\[[^\[\]"'#]*\]|[^"'|>#\[{&*!][^#]*?))?(?P<comment>[ \t]+\#.*)$""",
     re.VERBOSE,
 )
 """The first line of a field with a comment behind its value; a guess that is checked after."""
@@ -72,7 +72,7 @@ def rewrite(raw: bytes, item: Item, schema: Schema, *, lose_comments: bool = Fal
 def _splice(
     text: str, old: Mapping[str, Any], new: Mapping[str, Any], order: Sequence[str]
 ) -> str | None:
-    head, parts = _divide(text)
+    head, parts = divide_fields(text)
     if parts is None or not {p.name for p in parts} >= set(old):
         return None
     newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
@@ -80,17 +80,17 @@ def _splice(
     for part in parts:
         name, body = part.name, part.body
         if name in new and new[name] != old.get(name):
-            body = _exchange(part, new[name], newline)
+            body = exchange_value(part, new[name], newline)
         elif name in old and name not in new:
             body = ""
         kept.append(replace(part, body=body))
     for name in [n for n in new if n not in {p.name for p in parts}]:
         written = write_field(name, new[name]).replace("\n", newline)
-        _insert(kept, _Part(name, written, ""), order, newline)
+        _insert(kept, Part(name, written, ""), order, newline)
     return head + "".join(part.body + part.tail for part in kept)
 
 
-def _divide(text: str) -> tuple[str, list[_Part] | None]:
+def divide_fields(text: str) -> tuple[str, list[Part] | None]:
     """The lines before the first field, and the fields; None where the file is no plain block."""
     rows = _ROWS.findall(text)
     mark = "\ufeff" if text.startswith("\ufeff") else ""
@@ -110,7 +110,7 @@ def _divide(text: str) -> tuple[str, list[_Part] | None]:
         while last - 1 > start and _between(rows[last - 1]):
             last -= 1
         body, tail = "".join(rows[start:last]), "".join(rows[last:end])
-        parts.append(_Part(match[1] or match[2] or match[3], body, tail))
+        parts.append(Part(match[1] or match[2] or match[3], body, tail))
     return mark + "".join(head), parts
 
 
@@ -119,7 +119,8 @@ def _between(row: str) -> bool:
     return not row.strip() or row.startswith("#")
 
 
-def _exchange(part: _Part, value: Any, newline: str) -> str:
+def exchange_value(part: Part, value: Any, newline: str) -> str:
+    """The lines of a field with another value; a comment behind its first line stays."""
     written = write_field(part.name, value).removesuffix("\n")
     body = part.body.rstrip("\r\n")
     commented = _COMMENTED.match(body.partition("\n")[0].rstrip("\r"))
@@ -129,7 +130,7 @@ def _exchange(part: _Part, value: Any, newline: str) -> str:
     return written.replace("\n", newline) + part.body[len(body) :]
 
 
-def _insert(kept: list[_Part], part: _Part, order: Sequence[str], newline: str) -> None:
+def _insert(kept: list[Part], part: Part, order: Sequence[str], newline: str) -> None:
     """Put a new field behind the fields that come before it, and before what follows them."""
     ordered = part.name in order
     before = set(order[: order.index(part.name)]) if ordered else {p.name for p in kept}
