@@ -359,3 +359,40 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(
     ran = desk("add", "decision", BUCKET)
     assert ran.code == 2 and "No space left" in ran.err, ran
     assert _items(desk) == []
+
+
+def test_an_add_that_is_tried_again_makes_no_twin(desk: Desk) -> None:
+    """Killed after its item was whole and before its answer: the retry finds it, and ends it."""
+    old = desk.add("decision", "Use a token bucket.")
+    words = ("decision", "Use a leaky bucket.", "--because", "bursts", "--supersedes", old)
+    first = desk.add(*words)
+    (stamped,) = (desk.root / ".knowledge/decisions").glob(f"*{old[4:]}.yaml")
+    lines = stamped.read_text().replace("superseded\n", "accepted\n").splitlines(keepends=True)
+    stamped.write_text("".join(row for row in lines if not row.startswith("superseded_by")))
+
+    again = desk.ok("add", *words)
+
+    assert again.out.split("\n")[1] == first
+    assert f"{first} was recorded already" in again.err
+    assert f"superseded_by: [{first}]" in stamped.read_text(), "the missing stamp is set"
+    assert desk.ok("list", "--json").ids == [first]
+    assert desk.ok("add", *words, "--json").json["id"] == first
+
+
+def test_a_second_item_that_says_and_supersedes_the_same_for_another_reason_is_refused(
+    desk: Desk,
+) -> None:
+    old = desk.add("decision", "Use a token bucket.")
+    first = desk.add("decision", "Use a leaky bucket.", "--supersedes", old)
+    again = desk("add", "decision", "Use a leaky  bucket.", "--supersedes", old, "--because", "x")
+    assert (again.code, again.out) == (2, "")
+    assert f"{first} says the same and supersedes the same already" in again.err
+    assert desk.ok("list", "--json").ids == [first]
+
+
+def test_other_words_or_another_older_item_are_an_item_of_their_own(desk: Desk) -> None:
+    one, two = desk.add("decision", "Use tokens."), desk.add("decision", "Use queues.")
+    first = desk.add("decision", "Use a leaky bucket.", "--supersedes", one)
+    second = desk.add("decision", "Use a leaky bucket.", "--supersedes", two)
+    third = desk.add("decision", "Use a leaky bucket.")
+    assert len({first, second, third}) == 3

@@ -202,6 +202,31 @@ def test_comments_of_both_sides_are_kept() -> None:
     )  # fmt: skip
 
 
+def test_comments_that_both_sides_put_in_the_same_place_are_kept() -> None:
+    audit = "# not before the audit\n"
+    ours, theirs = (edit((audit, f"{audit}# {word}\n")) for word in ("ours", "theirs"))
+    assert merge(ours, theirs) == edit((audit, f"{audit}# ours\n# theirs\n"))
+    moved = edit((audit, ""), ("scope:\n", f"{audit}scope:\n"))
+    assert merge(moved, edit(("leaky", "token"))).count(audit) == 1
+    added = edit((audit, f"supersedes: [dec-00000001]\n{audit}"))
+    assert merge(added, edit((audit, f"relates: [dec-00000002]\n{audit}"))).count(audit) == 1
+
+
+def test_a_result_that_is_not_what_was_merged_is_not_given_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The proof of the result, held against a merge that loses comments or values."""
+    audit = "# not before the audit\n"
+    ours = edit((audit, f"{audit}# ours\n"), ("[src/gateway/**]", "[src/gateway/**, a]"))
+    theirs = edit((audit, f"{audit}# theirs\n"), ("[src/gateway/**]", "[src/gateway/**, b]"))
+    assert "# theirs" in merge(ours, theirs) and ", a, b]" in merge(ours, theirs)
+    with monkeypatch.context() as sabotage:
+        sabotage.setattr("kn.core.merge.files._join_notes", lambda base, ours, theirs: ours)
+        assert merge_items(BASE.encode(), ours.encode(), theirs.encode()) is None
+    monkeypatch.setattr("kn.core.merge.files.exchange_value", lambda part, *_: part.body)
+    assert markers.has_hunks(merge(ours, theirs)), "what could not be written stands twice"
+
+
 def test_the_ends_of_lines_are_those_of_the_side_that_changed_them() -> None:
     theirs = edit(("leaky", "token")).replace("\n", "\r\n")
     ours = edit(("shapes", "smoothes"))

@@ -90,6 +90,8 @@ def command(kind: str, statement: str | None, edit: bool, as_json: bool, **given
     if near and can_ask() and not click.confirm("Record it all the same?", default=True, err=True):
         raise KnError("Nothing was written.", hint=f"`kn show {near[0].id}` prints the other one.")
     done = record.add_item(knowledge, item)
+    if done.known:
+        say(f"kn: {done.item.id} was recorded already; nothing new was written.")
     for reason in done.unstamped:
         say(f"kn: it is superseded, but its file does not say so. {reason}")
     if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kn.core.codec import decode, plain_fields
@@ -12,7 +12,7 @@ from kn.core.context.rank import Ranked, Task, rank
 from kn.core.ids import resolve_id
 from kn.core.model import Item
 from kn.core.yaml.loaded import Fault
-from kn.errors import BadItem, UnknownItem
+from kn.errors import BadItem, KnError, UnknownItem
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.lookup import search_terms
 from kn.flows.serving.serve import relative_path
@@ -152,6 +152,31 @@ def read_item(knowledge: Knowledge, view: View, row: Row) -> Item:
     return item
 
 
+def find_twin(knowledge: Knowledge, item: Item) -> tuple[Item, str] | None:
+    """The current item of the same day that says the same and supersedes the same, and its path.
+
+    Raises:
+        KnError: It differs in something else.
+    """
+    if not item.supersedes:
+        return None
+    view = open_view(knowledge)
+    said = (item.kind, item.statement, item.recorded)
+    for row in view.current:
+        if (row.kind, row.statement, row.recorded) != said:
+            continue
+        twin = read_item(knowledge, view, row)
+        if set(twin.supersedes) != set(item.supersedes):
+            continue
+        if replace(twin, id=item.id, supersedes=item.supersedes) == item:
+            return twin, row.path
+        raise KnError(
+            f"{twin.id} says the same and supersedes the same already.",
+            hint=f"`kn edit {twin.id}` changes it.",
+        )
+    return None
+
+
 def item_json(knowledge: Knowledge, view: View, found: Found) -> dict[str, Any]:
     """The item as `--json` gives it: the YAML's field names, `path`, and how it stands."""
     row = found.row
@@ -162,6 +187,7 @@ def item_json(knowledge: Knowledge, view: View, found: Found) -> dict[str, Any]:
         "trust": row.trust,
         "needs_verification": row.needs_verification,
         "amended_by": list(row.amended_by),
+        "conflicts_with": list(row.rivals),
     }
     if row.superseded_by:
         shown["superseded_by"] = list(row.superseded_by)

@@ -19,7 +19,7 @@ from kn.core.yaml.loaded import MAX_BYTES
 from kn.core.yaml.splice import rewrite
 from kn.core.yaml.write import write_field
 from kn.errors import BadItem, KnError
-from kn.flows.items import resolve_in
+from kn.flows.items import find_twin, resolve_in
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import refuse_secrets
 from kn.flows.views.view import Row, View, fault_lines, open_view
@@ -40,6 +40,8 @@ class Recorded:
     """Paths of older items that were stamped."""
     unstamped: tuple[str, ...] = ()
     """Why the file of an older item could not be stamped; it is superseded all the same."""
+    known: bool = False
+    """Whether the item was there already: an earlier try had written it before it was stopped."""
 
 
 def draft_item(knowledge: Knowledge, kind: str, fields: Mapping[str, Any]) -> Item:
@@ -98,11 +100,17 @@ def add_item(knowledge: Knowledge, item: Item) -> Recorded:
     """Write a new item, then stamp what it supersedes.
 
     The new file is on the disk before any older one is touched: `supersedes` in it is the truth,
-    so a crash in between leaves knowledge whole, and `kn check` finds the missing stamp.
+    so a crash in between leaves knowledge whole, and `kn check` finds the missing stamp. Whoever
+    tries again after a crash gets the item that is there: a twin of it would replace the same.
+
+    Raises:
+        KnError: An item of today says the same and supersedes the same, but not for this reason.
     """
     folder = _make_folder(knowledge, item.kind)
     raw = encode(item, knowledge.schema)
     with locked(knowledge.state / "write", LOCK_WAIT):
+        if (twin := find_twin(knowledge, item)) is not None:
+            return replace(_settle(knowledge, *twin), known=True)
         path = folder / file_name(item.id, item.statement)
         _write(knowledge, path, raw, replace=False)
         return _settle(knowledge, item, _relative(knowledge, path))
