@@ -53,11 +53,12 @@ hostile_items = st.builds(
 @st.composite
 def printables(draw: st.DrawFn) -> Printable:
     forms = write_forms(draw(hostile_items), count)
-    amended_by = tuple(draw(st.lists(ids, max_size=3)))
+    amended_by, rivals = (tuple(draw(st.lists(ids, max_size=3))) for _ in range(2))
     marks = draw(st.lists(st.sampled_from(sorted(render.MARKS)), max_size=3, unique=True))
     return Printable(
         draw(ids), forms.compact, forms.line, forms.compact_tokens, forms.line_tokens,
         tuple(marks), amended_by, sum(count(f" {i}") for i in amended_by), draw(st.booleans()),
+        rivals, sum(count(f" {i}") for i in rivals),
     )  # fmt: skip
 
 
@@ -242,7 +243,7 @@ def test_what_is_left_over_turns_lines_into_more() -> None:
 def test_every_constant_is_what_the_tokenizer_counts() -> None:
     for text, tokens in (
         render.HEADER, render.LOCAL_HEADER, render.NOTHING, render.FILES_HEADER, render.AMENDED,
-        render._CLOSE, *render.MARKS.values(),
+        render._CLOSE, render.RIVALS, render.UNSETTLED, *render.MARKS.values(),
     ):  # fmt: skip
         assert (text, count(text)) == (text, tokens)
     for name in render.NOTES:

@@ -195,6 +195,14 @@ def test_two_current_successors_are_a_fork_until_something_joins_them() -> None:
     assert forks(b, c._replace(status="retired")) == {}
 
 
+def test_rivals_are_those_of_a_fork_that_nothing_joins() -> None:
+    b, c, d = (Links(i, "accepted", ("a",)) for i in "bcd")
+    fork = judge([Links("a", "accepted"), b, c._replace(relates=("b",)), d], TODAY)
+    assert fork.rivals == {"b": ("d",), "c": ("d",), "d": ("b", "c")}
+    joined = [Links("a", "accepted"), b, c._replace(relates=("b",))]
+    assert judge(joined, TODAY).rivals == {}
+
+
 def test_a_third_successor_that_nothing_joins_keeps_the_fork_open() -> None:
     items = [
         Links("a", "accepted"),

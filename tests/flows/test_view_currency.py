@@ -173,3 +173,59 @@ def test_two_files_with_one_id_are_served_once_and_check_says_so(desk: Desk) -> 
     checked = desk("check", "--json")
     assert [f["code"] for f in checked.json["findings"]] == ["KN003"]
     assert json.dumps(checked.json).count(".knowledge/decisions/a-00000001.yaml") == 1
+
+
+UNSETTLED = "(conflicts with dec-0000000{}; a person must settle it)"
+
+
+@pytest.fixture
+def forked(desk: Desk, git: Git) -> Desk:
+    """Two branches have replaced the same decision, and git merged that without a word."""
+    for n, text in ((1, BUCKET), (2, "Use a sliding window."), (3, "Let the proxy limit.")):
+        older: dict[str, Any] = {"supersedes": ["dec-00000001"]} if n > 1 else {}
+        desk.plant(f"dec-0000000{n}", text, scope=SCOPE, **older)
+    git("add", "-A")
+    git("commit", "-q", "-m", "Know")
+    return desk
+
+
+@pytest.mark.parametrize("who", [PERSON, AGENT], ids=["person", "agent"])
+def test_both_of_a_fork_are_marked_by_every_door(forked: Desk, who: dict[str, Any]) -> None:
+    file = "src/gateway/limits.py"
+    for words in (
+        ("context", "sliding window proxy limit"), ("context", "--file", file),
+        ("context", "--file", file, "--format", "xml"), ("context", "--file", file, "--at", "HEAD"),
+    ):  # fmt: skip
+        said = forked.ok(*words, KN_TODAY=TODAY, **who).out
+        assert f"[dec-00000002] {UNSETTLED.format(3)}" in said, words
+        assert f"[dec-00000003] {UNSETTLED.format(2)}" in said, words
+    for listing in (("search", "sliding window proxy limit"), ("why", file), ("list",)):
+        plain = forked.ok(*listing, KN_TODAY=TODAY, **who).out
+        assert "conflicts with dec-00000003; a person must settle it" in plain, listing
+        found = forked.ok(*listing, "--json", KN_TODAY=TODAY, **who).json["items"]
+        assert {i["id"]: i["conflicts_with"] for i in found} == {
+            "dec-00000002": ["dec-00000003"], "dec-00000003": ["dec-00000002"]
+        }, listing  # fmt: skip
+
+
+@pytest.mark.parametrize("budget", range(40, 260, 20))
+def test_the_mark_of_a_fork_is_in_the_budget(forked: Desk, budget: int) -> None:
+    from kn.adapters.tokens import count
+
+    asked = ("context", "sliding window proxy limit", "--budget", str(budget), "--json")
+    served = forked.ok(*asked, KN_TODAY=TODAY).json
+    assert served["spent"] == count(served["text"]) <= budget
+    for item in served["items"]:
+        assert item["conflicts_with"] and "a person must settle it" in served["text"]
+
+
+def test_a_fork_that_is_settled_is_marked_no_more(forked: Desk) -> None:
+    asked = ("context", "--file", "src/gateway/limits.py", "--json")
+    assert "conflicts with" in forked.ok(*asked, KN_TODAY=TODAY).json["text"]
+    forked.plant(
+        "dec-00000003", "Let the proxy limit.", scope=SCOPE,
+        supersedes=["dec-00000001"], relates=["dec-00000002"],
+    )  # fmt: skip
+    served = forked.ok(*asked, KN_TODAY=TODAY).json
+    assert "conflicts with" not in served["text"]
+    assert [i["conflicts_with"] for i in served["items"]] == [[], []]

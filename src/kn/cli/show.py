@@ -43,6 +43,8 @@ def _notes(one: Found) -> list[str]:
         notes.append(f"superseded by {', '.join(row.superseded_by)}")
     if row.amended_by:
         notes.append(f"amended by {', '.join(row.amended_by)}")
+    if row.rivals:
+        notes.append(f"conflicts with {', '.join(row.rivals)}; a person must settle it")
     return notes
 
 

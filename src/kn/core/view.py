@@ -38,6 +38,8 @@ class Currency(NamedTuple):
     """Items that supersede each other, all that hang together in one; or one that does itself."""
     forks: Mapping[str, tuple[str, ...]] = {}
     """For a superseded item several current successors that no link joins."""
+    rivals: Mapping[str, tuple[str, ...]] = {}
+    """For an item of a fork the others that no link joins it with."""
     dangling: Mapping[str, tuple[str, ...]] = {}
     """For an item the ids it links to that are not in the view."""
 
@@ -63,12 +65,14 @@ def judge(items: Iterable[Links], today: str) -> Currency:
             for older in item.amends:
                 if standing.get(older) == "current" and older != item.id:
                     amended[older].append(item.id)
+    forks = _forks(newer, by_id, standing)
     return Currency(
         standing,
         {i: ends[i] for i in ends if standing.get(i) == "superseded"},
         {older: tuple(sorted(ids)) for older, ids in amended.items()},
         tuple(sorted((*cycles, *_loops(by_id)))),
-        _forks(newer, by_id, standing),
+        forks,
+        _rivals(forks, by_id),
         _dangling(by_id),
     )
 
@@ -166,6 +170,16 @@ def _forks(
         if len(current) > 1 and loose:
             forks[older] = tuple(sorted(current))
     return forks
+
+
+def _rivals(
+    forks: Mapping[str, tuple[str, ...]], by_id: Mapping[str, Links]
+) -> dict[str, tuple[str, ...]]:
+    rivals: dict[str, set[str]] = defaultdict(set)
+    for heads in forks.values():
+        for one in heads:
+            rivals[one] |= {other for other in heads if not _linked(one, [one, other], by_id)}
+    return {one: tuple(sorted(others)) for one, others in rivals.items() if others}
 
 
 def _linked(item_id: str, others: Sequence[str], by_id: Mapping[str, Links]) -> bool:

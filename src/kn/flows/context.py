@@ -125,7 +125,7 @@ def make_ready(knowledge: Knowledge, view: View, *, own_block: bool) -> Ready:
 def _body_of(row: Row) -> Body:
     return Body(
         row.path, row.status, row.standing, row.trust, row.statement, row.document, row.evidence,
-        row.superseded_by, row.amended_by, row.compact, row.line, row.compact_tokens,
+        row.superseded_by, row.amended_by, row.rivals, row.compact, row.line, row.compact_tokens,
         row.line_tokens, row.id_tokens, row.ties,
     )  # fmt: skip
 

@@ -31,10 +31,16 @@ class Printable(NamedTuple):  # importing dataclasses takes 6 ms, and this is se
     """Tokens of the ids in `amended_by`, each after a blank."""
     local: bool = False
     """Whether it belongs into the block of what this clone alone knows."""
+    rivals: tuple[str, ...] = ()
+    rival_tokens: int = 0
+    """Tokens of the ids in `rivals`, each after a blank."""
 
     @property
     def cost(self) -> Cost:
-        own = render.mark_tokens(self.marks, len(self.amended_by), self.amended_tokens)
+        own = render.mark_tokens(
+            self.marks, len(self.amended_by), self.amended_tokens, len(self.rivals),
+            self.rival_tokens,
+        )  # fmt: skip
         return Cost(self.compact_tokens + own, self.line_tokens + own)
 
 
@@ -149,4 +155,4 @@ def _parts(
 def _print(item: Printable, compact: bool) -> tuple[str, int]:
     form = item.compact if compact else item.line
     cost = item.cost.compact if compact else item.cost.line
-    return render.print_item(form, item.marks, item.amended_by), cost
+    return render.print_item(form, item.marks, item.amended_by, item.rivals), cost

@@ -107,8 +107,8 @@ class _Renewal:
         self._blobs.add(blob)
         new = Body(
             path, item.status, standing, trust, card.statement, item.document, card.evidence,
-            body.superseded_by, body.amended_by, card.compact, card.line, card.compact_tokens,
-            card.line_tokens, card.id_tokens, card.ties,
+            body.superseded_by, body.amended_by, body.rivals, card.compact, card.line,
+            card.compact_tokens, card.line_tokens, card.id_tokens, card.ties,
         )  # fmt: skip
         place = self._ready.bodies.add(marshal.dumps(tuple(new)))
         self._rows[standing][at] = (

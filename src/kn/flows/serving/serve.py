@@ -63,6 +63,7 @@ class Body(NamedTuple):
     evidence: list[dict[str, object]]
     superseded_by: tuple[str, ...]
     amended_by: tuple[str, ...]
+    rivals: tuple[str, ...]
     compact: str
     line: str
     compact_tokens: int
@@ -143,6 +144,7 @@ class ServedItem(NamedTuple):
             "document": body.document,
             "evidence": body.evidence,
             "amended_by": list(body.amended_by),
+            "conflicts_with": list(body.rivals),
             "superseded_by": list(body.superseded_by),
             "trust": body.trust,
             "needs_verification": self.needs_verification,
@@ -358,8 +360,11 @@ def _printable(
         marks.append("proposed")
     if rows[item_id][5]:
         marks.append("verify")
-    amending = sum(ready.body(rows[i]).id_tokens for i in body.amended_by if i in rows)
+    amending, opposing = (
+        sum(ready.body(rows[i]).id_tokens for i in named if i in rows)
+        for named in (body.amended_by, body.rivals)
+    )
     return Printable(
         item_id, body.compact, body.line, body.compact_tokens, body.line_tokens, tuple(marks),
-        body.amended_by, amending, own_block,
+        body.amended_by, amending, own_block, body.rivals, opposing,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from kn.core.context.analysis import MOST_TEXT
 from kn.core.model import Item
 from kn.core.schema import Schema
 
-SHAPE = 4
+SHAPE = 5
 """Version of what is stored; a change of analysis, rendering or of the tuples below raises it."""
 
 

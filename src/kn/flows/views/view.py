@@ -46,6 +46,8 @@ class Row(NamedTuple):
     evidence: list[dict[str, object]]
     superseded_by: tuple[str, ...]
     amended_by: tuple[str, ...]
+    rivals: tuple[str, ...]
+    """Other current items that replace the same one: a person has to settle that."""
     compact: str
     line: str
     compact_tokens: int
@@ -187,8 +189,8 @@ def _judge(
                 leads_to[head.id], path, head.status, currency.standing[head.id], trust[path],
                 card.statement, card.because, card.tags, head.document, card.evidence,
                 currency.superseded_by.get(head.id, ()), currency.amended_by.get(head.id, ()),
-                card.compact, card.line, card.compact_tokens, card.line_tokens, card.id_tokens,
-                card.ties,
+                currency.rivals.get(head.id, ()), card.compact, card.line, card.compact_tokens,
+                card.line_tokens, card.id_tokens, card.ties,
             )
         )  # fmt: skip
     held = sum(1 for p, h in heads.items() if not admitted(p) and h.status == "accepted")
