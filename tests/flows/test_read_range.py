@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Git
 from tests.desk import Desk
-from tests.flows.test_triage import Terminal
+from tests.rig.terminal import Terminal
 
 from kn.adapters import git as adapter
 from kn.flows import read_range

@@ -22,7 +22,7 @@ def main() -> None:
     if arguments[:2] == ["agent", "hook"] and _answer_agent(arguments[2:]):
         return
     if arguments[:1] == ["merge-driver"]:
-        from kn.flows.merge_files import run_driver
+        from kn.flows.merge.files import run_driver
 
         code = run_driver(arguments[1:])
         if code is not None:

@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("kn.cli.check:command", "Check that the knowledge is sound."),
     "eval": ("kn.cli.evaluate:command", "Score the knowledge on known tasks."),
     "stats": ("kn.cli.stats:command", "Count the knowledge, its health and its worth."),
+    "merge": ("kn.cli.merge:command", "Settle what a merge has left."),
     "import": ("kn.cli.import_records:command", "Take in records that you have."),
     "export": ("kn.cli.export:command", "Write what is known into other tools' files."),
     "mcp": ("kn.cli.mcp:command", "Serve agents over MCP, on stdin and stdout."),

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kn.cli.boundary import EXIT_NO
-from kn.flows.merge_files import merge_files
+from kn.flows.merge.files import merge_files
 
 
 @click.command(short_help="What git calls to merge an item.", hidden=True)

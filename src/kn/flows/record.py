@@ -200,7 +200,7 @@ def change_item(
 
 
 def replace_file(
-    knowledge: Knowledge, path: str, before: bytes, raw: bytes, item: Item
+    knowledge: Knowledge, path: str, before: bytes, raw: bytes, item: Item | None
 ) -> Recorded | None:
     """Write an item's whole file, as its author wants it, and stamp what it newly supersedes.
 
@@ -209,7 +209,7 @@ def replace_file(
         path: The item's file.
         before: What it held when the author began.
         raw: What it shall hold; None is returned when that is the same.
-        item: What `raw` says.
+        item: What `raw` says; None for a file that is in conflict, where nothing is stamped.
 
     Raises:
         KnError: Somebody else changed the file meanwhile.
@@ -220,6 +220,8 @@ def replace_file(
         if _read(knowledge, path) != before:
             raise KnError(f"{path} was changed by somebody else meanwhile.")
         _write(knowledge, knowledge.top / path, raw)
+        if item is None:
+            return None
         old, _ = decode(before, knowledge.schema)
         return _settle(knowledge, item, path, old)
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from kn.adapters.git import find_repository
-from kn.flows.merge_files import merge_files
+from kn.flows.merge.files import merge_files
 from kn.flows.setup import install
 
 BASE = "id: fac-7k3m9qzt\nkind: fact\nstatement: One.\nstatus: accepted\nrecorded: 2026-01-01\n"
 ITEM = ".knowledge/facts/a-7k3m9qzt.yaml"
 REAL = f"""#!{sys.executable}
 import sys
-from kn.flows.merge_files import run_driver
+from kn.flows.merge.files import run_driver
 sys.exit(run_driver(sys.argv[2:]))
 """
 BROKEN = {

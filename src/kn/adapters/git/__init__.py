@@ -38,6 +38,7 @@ from kn.adapters.git.objects import (
     subjects,
     try_resolve,
     uncommitted_paths,
+    unmerged,
 )
 from kn.adapters.git.place import (
     Probe,
@@ -105,6 +106,7 @@ __all__ = [
     "touching",
     "try_resolve",
     "uncommitted_paths",
+    "unmerged",
     "who_changed",
     "work_trees",
 ]

@@ -146,6 +146,15 @@ def uncommitted_paths(repo: Repository) -> list[str]:
     return sorted(os.fsdecode(p) for p in out.split(b"\0") if p)
 
 
+def unmerged(repo: Repository, folder: str) -> dict[str, set[int]]:
+    """Paths in conflict -> which versions git has: 1 the ancestor, 2 our side, 3 theirs."""
+    found: dict[str, set[int]] = {}
+    for entry in run(repo, "ls-files", "-u", "-z", "--", folder).split(b"\0")[:-1]:
+        about, _, path = entry.partition(b"\t")
+        found.setdefault(path.decode("utf-8", "surrogateescape"), set()).add(int(about[-1:]))
+    return found
+
+
 def merge_base(repo: Repository, one: str, other: str) -> str | None:
     """The best common ancestor, or None (unrelated, or cut off in a shallow clone)."""
     done = attempt(repo, "merge-base", one, other)

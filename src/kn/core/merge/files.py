@@ -33,19 +33,19 @@ class Merged:
     conflicts: tuple[str, ...] = ()
 
 
-_Style = tuple[str, str, bool]
-"""Byte order mark, line break, and whether the last line ends with one."""
+Style = tuple[str, str, bool]
+"""Of a file: byte order mark, line break, and whether the last line ends with one."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class Side:
     """One version: its fields as lines and as values."""
 
     head: str = ""
     parts: Mapping[str, Part] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     comments: tuple[str, ...] = ()
-    style: _Style = ("", "\n", True)
+    style: Style = ("", "\n", True)
 
     def body(self, name: str) -> str:
         part = self.parts.get(name)
@@ -73,16 +73,16 @@ def merge_items(base: bytes, ours: bytes, theirs: bytes, size: int = markers.SIZ
         return Merged(ours)
     if ours == base:
         return Merged(theirs)
-    sides = [_read(raw) for raw in (base, ours, theirs)]
+    sides = [read_side(raw) for raw in (base, ours, theirs)]
     if any(side is None for side in sides):
         return None
     old, our, their = (side for side in sides if side is not None)
     outcome = merge_fields(old.values, our.values, their.values)
     if outcome.conflicts.intersection(_WHOLE):
         return Merged(markers.mark_bytes(ours, theirs, size), tuple(sorted(outcome.conflicts)))
-    texts = {name: _lines_of(name, outcome, old, our, their) for name in _names(our, their)}
+    texts = {name: _lines_of(name, outcome, old, our, their) for name in field_names(our, their)}
     marked = {name for name, text in texts.items() if text is None}
-    text = _assemble(texts, old, our, their, size)
+    text = assemble(texts, old, our, their, size)
     if not _proves(text, outcome, marked, old, our, their):
         return None
     order = [name for name in texts if name in marked]
@@ -99,9 +99,10 @@ def falls_back(result: bytes, ours: bytes, theirs: bytes) -> bool:
     return isinstance(merged.data, dict) and comes_back(merged.data, *told)
 
 
-def _read(raw: bytes) -> _Side | None:
+def read_side(raw: bytes) -> Side | None:
+    """A version taken apart; None when it is not readable, or its fields can't be told apart."""
     if not raw.strip(_NOTHING):
-        return _Side()
+        return Side()
     loaded = read_yaml(raw)
     if loaded.faults or not isinstance(loaded.data, dict):
         return None
@@ -114,10 +115,10 @@ def _read(raw: bytes) -> _Side | None:
     if parts is None or [part.name for part in parts] != list(loaded.data):
         return None
     comments = tuple(find_comments(raw)) if "#" in text else ()
-    return _Side(head, {part.name: part for part in parts}, loaded.data, comments, style)
+    return Side(head, {part.name: part for part in parts}, loaded.data, comments, style)
 
 
-def _names(ours: _Side, theirs: _Side) -> list[str]:
+def field_names(ours: Side, theirs: Side) -> list[str]:
     """All fields of both sides: ours as they stand, each of theirs where it belongs among them."""
     names = list(ours.parts)
     before = ""
@@ -137,7 +138,7 @@ def _place(name: str, before: str, names: Sequence[str]) -> int:
     return max(above, default=0)
 
 
-def _lines_of(name: str, outcome: Outcome, old: _Side, our: _Side, their: _Side) -> str | None:
+def _lines_of(name: str, outcome: Outcome, old: Side, our: Side, their: Side) -> str | None:
     """The lines of a field in the result; None when both sides have to be shown."""
     if name in outcome.conflicts:
         return None
@@ -158,13 +159,18 @@ def _lines_of(name: str, outcome: Outcome, old: _Side, our: _Side, their: _Side)
     return lines if said == outcome.values.get(name) else None
 
 
-def _choices(name: str, value: Any, our: _Side, their: _Side) -> list[str]:
+def _choices(name: str, value: Any, our: Side, their: Side) -> list[str]:
     """Lines that say the value: ours, theirs, or new ones."""
     sides = [side for side in (our, their) if settle(name, side.values.get(name)) == value]
     if sides:
         return [side.body(name) for side in sides]
     parts = (side.parts[name] for side in (our, their) if name in side.parts)
-    return [exchange_value(part, _written(value), "\n") for part in parts]
+    return [exchange_lines(part, value) for part in parts]
+
+
+def exchange_lines(part: Part, value: Any) -> str:
+    """The lines of a field with another settled value."""
+    return exchange_value(part, _written(value), "\n")
 
 
 def _written(value: Any) -> Any:
@@ -201,9 +207,8 @@ def _needed(base: Iterable[str], ours: Iterable[str], theirs: Iterable[str]) -> 
     return +needed
 
 
-def _assemble(
-    texts: Mapping[str, str | None], old: _Side, our: _Side, their: _Side, size: int
-) -> str:
+def assemble(texts: Mapping[str, str | None], old: Side, our: Side, their: Side, size: int) -> str:
+    """The lines of all fields, with what stands between them; None is a field to be marked."""
     left = _count_notes(our) | _count_notes(their)
     written = [_once(_join_notes(old.head, our.head, their.head), left)]
     for name, text in texts.items():
@@ -225,7 +230,7 @@ def _join_notes(base: str, ours: str, theirs: str) -> str:
     return "".join((*kept, *(r for r in their if r.strip() and r not in old and r not in our)))
 
 
-def _count_notes(side: _Side) -> Counter[str]:
+def _count_notes(side: Side) -> Counter[str]:
     tails = (part.tail for part in side.parts.values())
     rows = "".join((side.head, *tails)).split("\n")
     return Counter(row for row in rows if row.strip())
@@ -244,7 +249,7 @@ def _once(notes: str, left: Counter[str]) -> str:
 
 
 def _proves(
-    text: str, outcome: Outcome, marked: set[str], old: _Side, our: _Side, their: _Side
+    text: str, outcome: Outcome, marked: set[str], old: Side, our: Side, their: Side
 ) -> bool:
     """Whether the text holds what merging gave, and both sides of the rest."""
     found: Counter[str] = Counter()
@@ -266,8 +271,16 @@ def _present(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _styled(text: str, base: _Style, ours: _Style, theirs: _Style) -> bytes:
-    bom, newline, ended = (t if b == o else o for b, o, t in zip(base, ours, theirs, strict=True))
+def _styled(text: str, base: Style, ours: Style, theirs: Style) -> bytes:
+    bom, newline, ended = (
+        their if old == our else our for old, our, their in zip(base, ours, theirs, strict=True)
+    )
+    return style_as(text, (str(bom), str(newline), bool(ended)))
+
+
+def style_as(text: str, style: Style) -> bytes:
+    """The text as the bytes of a file with that mark, those line breaks and that end."""
+    bom, newline, ended = style
     if not ended and not text.endswith(f" {markers.THEIRS}\n"):
         text = text.removesuffix("\n")
     return (f"{bom}{text}" if newline == "\n" else f"{bom}{text}".replace("\n", "\r\n")).encode()

@@ -101,6 +101,11 @@ def merge_field(name: str, base: Any, ours: Any, theirs: Any) -> Any:
     return joined if joined is CONFLICT else next(same, joined or None)
 
 
+def can_join(name: str) -> bool:
+    """Whether the field is one that two sides may both add to."""
+    return SHAPES.get(name) in _JOINS
+
+
 def _merge_whole(base: Any, ours: Any, theirs: Any) -> Any:
     if ours == theirs or base == theirs:
         return ours

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TOO_OLD = 86_400
 """Seconds for which something kept may be used; what is current depends on the day."""
-SHAPE = 6
+SHAPE = 7
 """Of what is kept; whoever changes `serving.serve.Ready`, or what is in it, raises this."""
 
 _MARKS = (
