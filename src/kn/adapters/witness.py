@@ -242,6 +242,12 @@ def start_uncommitted(top: str) -> Started | None:
     return _start(["-C", top, *words, ":(exclude,top).knowledge"])
 
 
+def has_brought(ending: str) -> bool:
+    """Whether the merge or rebase that has just ended changed a file with such an ending."""
+    words = ["diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "ORIG_HEAD", "HEAD"]
+    return bool(finish(_start([*words, "--", f":(top)*{ending}"])))
+
+
 def _start(words: list[str]) -> Started | None:
     """Start git without `subprocess`, which takes 5 ms to import."""
     program = next(

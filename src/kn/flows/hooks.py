@@ -137,6 +137,35 @@ def _tell(knowledge: Knowledge, run: _Run, tell: Callable[[str], object]) -> Non
         _ask(knowledge.repo.top, [c.key for c in run.captured.candidates])
 
 
+def tell_forks(tell: Callable[[str], object]) -> None:
+    """One line when items of both sides replace the same one, which no line of a file shows.
+
+    A fork is told once; `kn check` and every context go on saying it. Nothing is said where
+    hooks are to be silent, and nothing when it takes too long.
+    """
+    from kn.adapters import store
+    from kn.flows.knowledge import open_knowledge
+    from kn.flows.merge.left import find_forks
+    from kn.flows.views.view import open_view
+
+    try:
+        with _time_limit(LIMIT):
+            knowledge = open_knowledge(Path.cwd(), os.environ)
+            silent = knowledge.settings.text("hooks.prompt") == "off"
+            if silent or knowledge.probe.config.get("kn.initialized") != "true":
+                return
+            forks = [tuple(r.id for r in f.heads) for f in find_forks(open_view(knowledge))]
+            path = knowledge.state / "forks"
+            told = store.load(path) or ()
+            store.save(path, tuple(forks))
+    except (_TooLate, KnError):
+        return
+    if new := [fork for fork in forks if fork not in told]:
+        more = f" (and {len(new) - 1} more)" if new[1:] else ""
+        named = " and ".join(new[0])
+        tell(f"kn: {named} replace the same item{more}; `kn merge` settles it\n")
+
+
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
     """Stop the block when its time is over; only where the system has timers."""

@@ -51,11 +51,22 @@ def run_hook(arguments: list[str], tell: Callable[[str], object]) -> int:
             # What git hands to a hook of its own is not meant for us.
             made = arguments[1] if arguments[0] in _BY_ITSELF and arguments[1:] else ""
             run_event(arguments[0], made, tell)
+        if _has_merged(arguments) and witness.has_brought(".yaml"):
+            from kn.flows.hooks import tell_forks
+
+            tell_forks(tell)
         start_ahead()
     except BaseException:
         if os.environ.get("KN_DEBUG") == "hooks":
             raise
     return 0
+
+
+def _has_merged(event: list[str]) -> bool:
+    """Whether two lines of work have just come together: two of its items may now replace one."""
+    if os.environ.get("KN_INSIDE"):
+        return False
+    return event[:2] in (["post-merge", "0"], ["post-rewrite", "rebase"])
 
 
 def _has_work(event: list[str]) -> bool:
