@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -149,6 +150,44 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(*(write(v, n, s) for v, n, s in zip(whole, notes, styles, strict=True)))
 
 
+def made_case(chance: Random) -> Case:
+    """Three versions that all differ, without Hypothesis: for what takes a process each."""
+
+    def some(values: list[str]) -> list[str]:
+        return chance.sample(values, chance.randint(0, len(values)))
+
+    def value(name: str) -> Any:
+        match name:
+            case "rejected":
+                return [{"option": o, "because": chance.choice(["bursts", "slow"])}
+                        for o in some(_OPTIONS)]  # fmt: skip
+            case "scope":
+                parts = {"paths": some(_PATHS), "tags": some(_TAGS)}
+                return {part: values for part, values in parts.items() if values}
+            case "evidence":
+                return [{"commit": c, "quote": chance.choice(_QUOTES)} for c in some(_COMMITS)]
+            case "verified":
+                anchors = {path: chance.choice(_BLOBS) for path in some(_ANCHORS)}
+                return {"on": chance.choice(["2026-05-18", "2026-06-01"]), "anchors": anchors}
+        return some(SETS[name]) if name in SETS else chance.choice(_RAW[name])
+
+    while True:
+        base: dict[str, Any] = {"id": ID, "kind": "decision"}
+        base |= {n: value(n) for n in VALUES if n in _REQUIRED or chance.random() < 0.4}
+        sides = [dict(base), dict(base)]
+        touched = chance.sample(tuple(VALUES), chance.randint(0, 2))
+        for side in sides:
+            for name in (*touched, *chance.sample(tuple(VALUES), chance.randint(0, 2))):
+                taken = name in side and name not in _REQUIRED and chance.random() < 0.2
+                side[name] = None if taken else value(name)
+        style = chance.choice([0, 0, 0, 8])
+        notes = {"scope": "why"} if chance.random() < 0.3 else {}
+        base = {} if chance.random() < 0.08 else base
+        case = Case(*(write(version, notes, style) for version in (base, *sides)))
+        if len({case.base, case.ours, case.theirs}) == 3:
+            return case
+
+
 def atoms(name: str, value: Any) -> set[Any]:
     """What a field says, taken apart: what can be lost or come back by itself."""
     if value in (None, "", [], {}):
@@ -169,7 +208,7 @@ def data(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         return {}
     loaded = read_yaml(raw)
-    assert not loaded.faults, (loaded.faults, raw)
+    assert not loaded.faults and isinstance(loaded.data, dict), (loaded.faults, raw)
     return {
         n: v.rstrip("\n") if isinstance(v, str) else v
         for n, v in loaded.data.items()
@@ -196,20 +235,42 @@ def check(case: Case) -> Merged:
     """Merge, and hold the result against every law."""
     merged = merge_items(case.base, case.ours, case.theirs)
     assert merged is not None, "readable files are always merged by field"
-    marked = marked_fields(merged)
+    marked = check_result(case, merged.data)
     assert bool(marked) == bool(merged.conflicts), "markers stand there, or it is clean"
+    check_twice(case, merged, marked)
+    return merged
+
+
+def check_result(case: Case, result: bytes) -> set[str]:
+    """Hold a merged file against the laws that speak of it alone; the fields that are marked."""
+    merged = Merged(result)
+    marked = marked_fields(merged)
     base, ours, theirs = (data(raw) for raw in (case.base, case.ours, case.theirs))
     our, their = (data(side_of(merged, side)) for side in (markers.OURS, markers.THEIRS))
     for name in {*base, *ours, *theirs}:
         check_field(name, marked, [base, ours, theirs], [our, their])
-    for result in (our, their):
-        assert set(result) <= {*ours, *theirs}, "nothing is made up"
+    for fields in (our, their):
+        assert set(fields) <= {*ours, *theirs}, "nothing is made up"
     if "status" not in marked and case.ours != case.base != case.theirs != case.ours:
         out = ours.get("status") in OUT or theirs.get("status") in OUT
         assert not out or our["status"] in OUT, "out of service stays out of service"
     check_comments(case, merged)
-    check_twice(case, merged, marked)
-    return merged
+    return marked
+
+
+def check_lines(case: Case, result: bytes) -> None:
+    """The laws for a merge by lines, as git makes it where there is no kn."""
+    base, ours, theirs = (_rows(raw) for raw in (case.base, case.ours, case.theirs))
+    pieces = markers.split_hunks(result.decode())
+    plain = _rows("".join(p for p in pieces if isinstance(p, str)).encode())
+    whole = _rows(result)
+    assert whole >= (ours | theirs) - base, "lost a line that a side put in"
+    assert whole >= ours & theirs, "lost a line that both sides have"
+    assert not plain & (base - (ours & theirs)), "brought back a line that a side took out"
+
+
+def _rows(raw: bytes) -> set[str]:
+    return set(raw.decode().replace("\r", "").replace("\ufeff", "").split("\n"))
 
 
 def check_field(
