@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -145,3 +148,58 @@ def test_what_git_can_not_merge_by_lines_keeps_both_sides(project: Path, tmp_pat
     assert (tmp_path / "a").read_bytes() == (
         b"<<<<<<<<< ours\nb\0\n=========\nc\0\n>>>>>>>>> theirs\n"
     )
+
+
+@pytest.mark.skipif(shutil.which("timeout") is None, reason="only where there is `timeout`")
+def test_a_kn_that_hangs_is_not_waited_for(project: Path) -> None:
+    config = project / ".git/config"
+    text = config.read_text()
+    assert "timeout -k 1 30" in text
+    config.write_text(text.replace("timeout -k 1 30", "timeout -k 1 1"))
+    hanging = "#!/bin/sh\nexec sleep 60\n"
+
+    started = time.monotonic()
+    code, text = merge(project, BASE.replace("One", "Ours"), BASE.replace("One", "Theirs"), hanging)
+
+    assert time.monotonic() - started < 20
+    assert code == 1 and text.count("<<<<<<< ours\n") == 1
+
+
+def test_a_merge_that_takes_too_long_ends_by_itself(tmp_path: Path) -> None:
+    """For systems without `timeout`."""
+    code = (
+        "import sys, time\nfrom kn.flows.merge import files\nfiles.LIMIT = 1\n"
+        "files.merge_items = lambda *_: time.sleep(60)\nfiles.run_driver(sys.argv[1:])"
+    )
+    for name in "oab":
+        (tmp_path / name).write_text(name)
+    words = [sys.executable, "-c", code, *(str(tmp_path / name) for name in "oab")]
+    assert subprocess.run(words, check=False, timeout=30).returncode == -signal.SIGALRM
+
+
+def test_init_again_renews_the_line_of_an_earlier_install(project: Path) -> None:
+    config = project / ".git/config"
+    now = config.read_text()
+    config.write_text(now.replace(" %L %A.merged", " %L"))
+    options = install.Options(hooks=False)
+    plan = install.plan_install(find_repository(project), options)
+    assert len(plan.steps) == 1 and plan.steps[0].startswith("set the merge driver")
+    install.apply(plan)
+    assert config.read_text() == now
+
+
+@pytest.mark.parametrize("name", ["item-7k3m9qzt.yaml", "it's an item 7k3m9qzt.yaml"])
+def test_the_line_of_an_earlier_kn_still_merges(
+    project: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names no place for the result: then that goes into our side."""
+    config = project / ".git/config"
+    text = config.read_text().replace(" %L %A.merged", " %L").replace("%A.merged", "%A.kn")
+    config.write_text(text)
+    monkeypatch.setattr(sys.modules[__name__], "ITEM", f".knowledge/facts/{name}")
+    commit(project, BASE)
+    ours, theirs = BASE.replace("One", "Ours"), BASE.replace("-01-01", "-02-02")
+
+    code, text = merge(project, ours, theirs, REAL)
+
+    assert (code, text) == (0, ours.replace("-01-01", "-02-02"))
