@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.core.merging import Case, cases, check
+from tests.core.merging import Case, cases, check, data, marked_fields, side_of
 from tests.core.strategies import SCHEMA, items, laws
 
 from kn.core.codec import encode
 from kn.core.merge import markers
+from kn.core.merge.clashes import settle_clashes, tear
 from kn.core.merge.files import Merged, falls_back, merge_items
 from kn.core.model import Item
 
@@ -29,7 +31,7 @@ recorded: 2026-05-18
 """
 
 
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(cases())
 def test_no_side_is_lost_and_nothing_comes_back(case: Case) -> None:
     check(case)
@@ -42,14 +44,14 @@ def test_no_side_is_lost_and_nothing_comes_back_in_a_hundred_thousand(case: Case
     check(case)
 
 
-@laws
+@settings(laws, max_examples=25)
 @given(st.data(), items())
-def test_the_laws_hold_for_nasty_items_of_every_kind(data: st.DataObject, base: Item) -> None:
-    others = [data.draw(items((base.kind,))) for _ in range(2)]
+def test_the_laws_hold_for_nasty_items_of_every_kind(drawn: st.DataObject, base: Item) -> None:
+    others = [drawn.draw(items((base.kind,))) for _ in range(2)]
     names = [f.name for f in fields(Item) if f.name not in ("id", "kind")]
     sides = []
     for other in others:
-        changed = data.draw(st.lists(st.sampled_from(names), max_size=4))
+        changed = drawn.draw(st.lists(st.sampled_from(names), max_size=4))
         sides.append(replace(base, **{name: getattr(other, name) for name in changed}))
     check(Case(*(encode(item, SCHEMA) for item in (base, *sides))))
 
@@ -58,6 +60,32 @@ def test_the_laws_hold_for_nasty_items_of_every_kind(data: st.DataObject, base: 
 def test_no_bytes_make_it_fail(base: bytes, ours: bytes, theirs: bytes) -> None:
     merged = merge_items(base, ours, theirs)
     assert merged is None or isinstance(merged, Merged)
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(cases(), st.randoms(use_true_random=False))
+def test_each_field_in_conflict_is_settled_as_it_was_chosen(case: Case, chance: Random) -> None:
+    merged = merge_items(case.base, case.ours, case.theirs)
+    assert merged is not None
+    torn = tear(merged.data)
+    if torn is None:
+        assert not merged.conflicts
+        return
+    assert {c.name for c in torn.clashes} == marked_fields(merged)
+    sides = {"ours": data(torn.ours), "theirs": data(torn.theirs)}
+    wanted, chosen = dict(sides["ours"]), {}
+    for clash in torn.clashes:
+        side = chance.choice(["ours", "theirs", "left"])
+        if side == "left":
+            continue
+        chosen[clash.name] = clash.ours if side == "ours" else clash.theirs
+        wanted.pop(clash.name, None)
+        if clash.name in sides[side]:
+            wanted[clash.name] = sides[side][clash.name]
+    settled = settle_clashes(torn, chosen)
+    left = {c.name for c in torn.clashes} - set(chosen)
+    assert marked_fields(Merged(settled)) == left
+    assert data(side_of(Merged(settled), "ours")) == wanted
 
 
 def merge(ours: str, theirs: str, base: str = BASE) -> str:

@@ -114,7 +114,7 @@ def _syntax_fault(error: yaml.YAMLError, text: str) -> Fault:
     line = mark.line + 1 if mark is not None else 1
     said = getattr(error, "problem", None) or str(error).splitlines()[0]
     if any(row.startswith(("<<<<<<< ", ">>>>>>> ")) for row in text.split("\n")):
-        said = "the file holds conflict markers; settle the conflict first"
+        said = "the file holds conflict markers; `kn merge` settles them"
     elif "mapping values are not allowed" in said:
         said += '; put a text that holds ": " into double quotes'
     elif "cannot start any token" in said or "special characters" in said:
