@@ -195,6 +195,34 @@ def test_two_current_successors_are_a_fork_until_something_joins_them() -> None:
     assert forks(b, c._replace(status="retired")) == {}
 
 
+def test_a_branch_that_replaced_its_own_successor_again_is_a_fork_all_the_same() -> None:
+    a, b, c = Links("a", "superseded"), Links("b", "superseded", ("a",)), Links("c", "accepted")
+    c, d = c._replace(supersedes=("a",)), Links("d", "accepted", ("b",))
+    assert judge([a, b, c, d], TODAY).forks == {"a": ("c", "d")}
+    assert judge([a, b, c, d], TODAY).rivals == {"c": ("d",), "d": ("c",)}
+    assert judge([a, b, c, d._replace(relates=("c",))], TODAY).forks == {}
+    assert judge([a, b._replace(relates=("c",)), c, d], TODAY).forks == {}, "they were joined"
+    assert judge([a, b, c._replace(supersedes=("a", "d")), d], TODAY).forks == {}
+    assert judge([a, b, c, d._replace(supersedes=("a", "b"))], TODAY).forks == {"a": ("c", "d")}
+
+
+@laws
+@given(tangles)
+def test_a_fork_is_between_current_items_that_nothing_joins(items: list[Links]) -> None:
+    currency = judge(items, TODAY)
+    by_id = {i.id: i for i in items}
+    for older, heads in currency.forks.items():
+        assert len(heads) > 1
+        assert all(currency.standing[h] == "current" for h in heads)
+        assert set(heads) <= _reach(older, _newer(items))
+    for one, others in currency.rivals.items():
+        mine = by_id[one]
+        for other in others:
+            assert one in currency.rivals[other]
+            assert other not in (*mine.relates, *mine.amends, *mine.supersedes)
+            assert any({one, other} <= set(heads) for heads in currency.forks.values())
+
+
 def test_rivals_are_those_of_a_fork_that_nothing_joins() -> None:
     b, c, d = (Links(i, "accepted", ("a",)) for i in "bcd")
     fork = judge([Links("a", "accepted"), b, c._replace(relates=("b",)), d], TODAY)

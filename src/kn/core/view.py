@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, product
 from typing import Literal, NamedTuple
 
 Standing = Literal["current", "proposed", "superseded", "retired", "expired"]
@@ -65,14 +66,14 @@ def judge(items: Iterable[Links], today: str) -> Currency:
             for older in item.amends:
                 if standing.get(older) == "current" and older != item.id:
                     amended[older].append(item.id)
-    forks = _forks(newer, by_id, standing)
+    forks, rivals = _forks(newer, ends, by_id, standing)
     return Currency(
         standing,
         {i: ends[i] for i in ends if standing.get(i) == "superseded"},
         {older: tuple(sorted(ids)) for older, ids in amended.items()},
         tuple(sorted((*cycles, *_loops(by_id)))),
         forks,
-        _rivals(forks, by_id),
+        rivals,
         _dangling(by_id),
     )
 
@@ -160,38 +161,44 @@ def _loops(by_id: Mapping[str, Links]) -> list[tuple[str, ...]]:
 
 def _forks(
     newer: Mapping[str, tuple[str, ...]],
+    ends: Mapping[str, tuple[str, ...]],
     by_id: Mapping[str, Links],
     standing: Mapping[str, Standing],
-) -> dict[str, tuple[str, ...]]:
-    forks = {}
-    for older, ids in newer.items():
-        current = [i for i in ids if standing.get(i) == "current"]
-        loose = [i for i in current if not _linked(i, current, by_id)]
-        if len(current) > 1 and loose:
-            forks[older] = tuple(sorted(current))
-    return forks
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The forks, and of each item in one those that nothing joins it with.
 
+    A branch may have replaced its own successor again before the merge: then the ends of both
+    lines stand against each other, unless the two that parted were joined.
+    """
 
-def _rivals(
-    forks: Mapping[str, tuple[str, ...]], by_id: Mapping[str, Links]
-) -> dict[str, tuple[str, ...]]:
+    def heads_of(item_id: str) -> list[str]:
+        lasting = ends.get(item_id) or (item_id,)
+        return [i for i in lasting if standing.get(i) == "current"]
+
+    forks: dict[str, tuple[str, ...]] = {}
     rivals: dict[str, set[str]] = defaultdict(set)
-    for heads in forks.values():
-        for one in heads:
-            rivals[one] |= {other for other in heads if not _linked(one, [one, other], by_id)}
-    return {one: tuple(sorted(others)) for one, others in rivals.items() if others}
+    for older, ids in newer.items():
+        if len(ids) < 2:
+            continue
+        heads = {i: heads_of(i) for i in ids if i in by_id}
+        for one, other in combinations(heads, 2):
+            shared = set(heads[one]) & set(heads[other])
+            if shared or _linked(one, other, by_id):
+                continue
+            for mine, theirs in product(heads[one], heads[other]):
+                if not _linked(mine, theirs, by_id):
+                    rivals[mine].add(theirs)
+                    rivals[theirs].add(mine)
+                    forks[older] = tuple(sorted({h for found in heads.values() for h in found}))
+    return forks, {one: tuple(sorted(others)) for one, others in rivals.items()}
 
 
-def _linked(item_id: str, others: Sequence[str], by_id: Mapping[str, Links]) -> bool:
-    """Whether `relates`, `amends` or `supersedes` joins the item with every other."""
-    mine = by_id[item_id]
-    own = {*mine.relates, *mine.amends, *mine.supersedes}
-    for other in others:
-        theirs = by_id[other]
-        back = {*theirs.relates, *theirs.amends, *theirs.supersedes}
-        if other != item_id and other not in own and item_id not in back:
-            return False
-    return True
+def _linked(one: str, other: str, by_id: Mapping[str, Links]) -> bool:
+    """Whether `relates`, `amends` or `supersedes` joins two items."""
+    a, b = by_id[one], by_id[other]
+    return other in {*a.relates, *a.amends, *a.supersedes} or one in {
+        *b.relates, *b.amends, *b.supersedes
+    }  # fmt: skip
 
 
 def _dangling(by_id: Mapping[str, Links]) -> dict[str, tuple[str, ...]]:
