@@ -166,6 +166,12 @@ def test_what_one_side_took_out_of_a_list_does_not_come_back() -> None:
     assert "  paths: [c, d, e]\n" in merged
 
 
+def test_a_comment_behind_a_list_is_kept_whoever_merges_and_whatever_its_order() -> None:
+    ours = edit(("accepted\n", "accepted\nrelates: [dec-00000001, dec-00000002]  # both\n"))
+    theirs = edit(("accepted\n", "accepted\nrelates:\n  - dec-00000002\n  - dec-00000001\n"))
+    assert merge(ours, theirs) == merge(theirs, ours) == ours
+
+
 def test_an_option_with_two_new_reasons_is_a_conflict_and_others_are_joined() -> None:
     def rejected(*options: str) -> str:
         rows = "".join(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kn.core.merge import markers
-from kn.core.merge.values import Outcome, comes_back, merge_fields, settle
+from kn.core.merge.values import Outcome, comes_back, merge_fields, say_same, settle
 from kn.core.schema import FIELDS
 from kn.core.yaml.read import find_comments, read_yaml
 from kn.core.yaml.splice import Part, divide_fields, exchange_value
@@ -156,12 +156,14 @@ def _lines_of(name: str, outcome: Outcome, old: Side, our: Side, their: Side) ->
             return None
         lines = found
     said = settle(name, _value_of(lines).get(name))
-    return lines if said == outcome.values.get(name) else None
+    return lines if say_same(name, said, outcome.values.get(name)) else None
 
 
 def _choices(name: str, value: Any, our: Side, their: Side) -> list[str]:
     """Lines that say the value: ours, theirs, or new ones."""
-    sides = [side for side in (our, their) if settle(name, side.values.get(name)) == value]
+    sides = [
+        side for side in (our, their) if say_same(name, settle(name, side.values.get(name)), value)
+    ]
     if sides:
         return [side.body(name) for side in sides]
     parts = (side.parts[name] for side in (our, their) if name in side.parts)
@@ -261,14 +263,10 @@ def _proves(
         wanted = {n: v for n, v in outcome.values.items() if n not in marked}
         wanted |= {n: settle(n, side.values.get(n)) for n in marked}
         told = {n: settle(n, v) for n, v in loaded.data.items()}
-        if _present(told) != _present(wanted):
+        if not all(say_same(n, told.get(n), wanted.get(n)) for n in {*told, *wanted}):
             return False
         found |= Counter(_comments_of(chosen.decode("utf-8")))
     return not _needed(old.comments, our.comments, their.comments) - found
-
-
-def _present(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _styled(text: str, base: Style, ours: Style, theirs: Style) -> bytes:

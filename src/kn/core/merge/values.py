@@ -101,6 +101,11 @@ def merge_field(name: str, base: Any, ours: Any, theirs: Any) -> Any:
     return joined if joined is CONFLICT else next(same, joined or None)
 
 
+def say_same(name: str, one: Any, other: Any) -> bool:
+    """Whether two settled values of a field mean the same, the order of a set apart."""
+    return bool(one == other or (can_join(name) and _unordered(one) == _unordered(other)))
+
+
 def can_join(name: str) -> bool:
     """Whether the field is one that two sides may both add to."""
     return SHAPES.get(name) in _JOINS
