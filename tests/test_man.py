@@ -33,7 +33,7 @@ def test_groff_renders_a_page_without_a_warning(page: Path) -> None:
     )  # fmt: skip
     assert done.stderr == ""
     shown = re.sub(r".\x08|\x1b\[[0-9;]*m", "", done.stdout)  # struck twice, or by a sequence
-    hidden = ("hook", "merge-driver", "complete")
+    hidden = ("hook", "merge-driver", "textconv", "complete")
     for name in (n for n in COMMANDS if n not in hidden):
         assert f"kn {name}" in shown
     assert not any(f"kn {name}\n" in shown for name in hidden)

@@ -1,7 +1,7 @@
 """Floor 4: the command line. Parse, call one flow, show.
 
-`main` answers the calls that git and agents make most, a hook, a file to merge and a context that was
-asked for before, without importing click.
+`main` answers the calls that git and agents make most, a hook, a file to merge, an item for a diff
+and a context that was asked for before, without importing click.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ def main() -> None:
         from kn import __version__
 
         print(f"kn {__version__}")  # noqa: T201 -- before click is there
+        return
+    if arguments[:1] == ["textconv"] and len(arguments) == 2 and arguments[1][:1] != "-":
+        from kn.core.compare import convert_text
+
+        with open(arguments[1], "rb") as file:  # noqa: PTH123 -- git does this for each file
+            sys.stdout.buffer.write(convert_text(file.read()))
         return
     if arguments[:1] == ["context"]:
         import gc

@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "extract": ("kn.cli.extract:command", "Find knowledge in commits and sessions."),
     "inbox": ("kn.cli.inbox:command", "Look through what was found."),
     "sessions": ("kn.cli.sessions:command", "List and print AI sessions."),
+    "diff": ("kn.cli.diff:command", "Show what changed in the knowledge, by item and field."),
     "check": ("kn.cli.check:command", "Check that the knowledge is sound."),
     "eval": ("kn.cli.evaluate:command", "Score the knowledge on known tasks."),
     "stats": ("kn.cli.stats:command", "Count the knowledge, its health and its worth."),
@@ -54,11 +55,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "uninstall": ("kn.cli.uninstall:command", "Undo `kn init`; items stay."),
     "hook": ("kn.cli.hook:command", "What the git hooks call."),
     "complete": ("kn.cli.completion:complete", "What the completion of a shell asks."),
+    "textconv": ("kn.cli.textconv:command", "What git calls to show an item in a diff."),
     "merge-driver": ("kn.cli.merge_driver:command", "What git calls to merge an item."),
 }
 """Name -> where it is, and its sentence in `kn --help`; a test holds both against the commands."""
 
-_HIDDEN = frozenset(("hook", "merge-driver", "complete"))
+_HIDDEN = frozenset(("hook", "merge-driver", "textconv", "complete"))
 
 
 class _ReaderGone(Exception):

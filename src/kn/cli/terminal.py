@@ -73,3 +73,18 @@ def warn_unreadable(lines: Sequence[str]) -> None:
             say(f"  {line}")
         if len(lines) > 20:
             say(f"  and {len(lines) - 20} more: run `kn check`")
+
+
+def paint(text: str, colour: str = "", *, bold: bool = False) -> str:
+    """The text in a colour, where a person looks and has not said NO_COLOR (no-color.org)."""
+    dumb = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if dumb or not sys.stdout.isatty() or not (colour or bold):
+        return text
+    return click.style(text, fg=colour or None, bold=bold or None)
+
+
+def columns() -> int:
+    """How wide a line may be: the terminal's width within reason, or 100."""
+    import shutil
+
+    return min(120, shutil.get_terminal_size((100, 24)).columns) if sys.stdout.isatty() else 100

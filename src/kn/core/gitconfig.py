@@ -15,7 +15,7 @@ _SECTION = re.compile(rb'^\s*\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*
 _ENTRY = re.compile(rb"^\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=|$)")
 _JOURNAL = re.compile(rb"^# made: (.+)$", re.MULTILINE)
 _OURS = re.compile(
-    r"merge\.kn\.(name|driver|recursive)|(?i:includeif)\.gitdir:.*\.path|kn\.(initialized|dir)|hook\.kn-[a-z-]+\.(command|event)"
+    r"merge\.kn\.(name|driver|recursive)|diff\.kn\.textconv|(?i:includeif)\.gitdir:.*\.path|kn\.(initialized|dir)|hook\.kn-[a-z-]+\.(command|event)"
 )
 
 

@@ -7,7 +7,7 @@ counts as superseded when either says so. Nothing is ever superseded by similari
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import combinations, product
 from typing import Literal, NamedTuple
 

@@ -92,10 +92,15 @@ def run(
     return done.stdout
 
 
-def attempt(repo: Repository, *args: str, given: bytes | None = None) -> Done:
-    """Run git in `repo`; any exit code is an answer."""
+def attempt(
+    repo: Repository,
+    *args: str,
+    given: bytes | None = None,
+    extra: Mapping[str, str] | None = None,
+) -> Done:
+    """Run git in `repo`, with `extra` in its environment; any exit code is an answer."""
     where, head = _place(repo)
-    return spawn([*head, *args], where, given)
+    return spawn([*head, *args], where, given, extra)
 
 
 def stream(repo: Repository, *args: str, most: int, given: bytes = b"") -> Iterator[bytes]:
@@ -149,7 +154,12 @@ def _place(repo: Repository) -> tuple[Path, list[str]]:
     return where, [f"--git-dir={repo.git_dir}"] if repo.bare else []
 
 
-def spawn(args: Sequence[str], cwd: Path, given: bytes | None = None) -> Done:
+def spawn(
+    args: Sequence[str],
+    cwd: Path,
+    given: bytes | None = None,
+    extra: Mapping[str, str] | None = None,
+) -> Done:
     """Run git in `cwd`, whatever repository that is."""
     import subprocess  # 5 ms: only when git is really run
 
@@ -160,7 +170,7 @@ def spawn(args: Sequence[str], cwd: Path, given: bytes | None = None) -> Done:
             input=given,
             stdin=subprocess.DEVNULL if given is None else None,
             capture_output=True,
-            env=environment(os.environ),
+            env={**environment(os.environ), **(extra or {})},
             timeout=TIMEOUT,
             check=False,
         )

@@ -93,7 +93,7 @@ def plan_install(repo: Repository, options: Options = Options()) -> Plan:
     after = gitconfig.put(held, settings, made)
     mode = before.mode if isinstance(before, File) else 0o644
     if after != held:
-        what = "set the merge driver and note what init made"
+        what = "set the merge and diff drivers and note what init made"
         changes.insert(0, Change(config, what, before, File(after, mode), locked=True))
     return Plan(folder, tuple(changes), once(notes), manager=place.manager if place else "")
 
@@ -226,16 +226,15 @@ def _unwired(place: Place) -> list[Change]:
 
 
 def _settings(folder: str, options: Options, place: Place | None) -> list[tuple[str, str]]:
-    driver = _shell("merge-driver.sh", "", options.command).decode("utf-8", "surrogateescape")
     settings = [
         ("merge.kn.name", "kn: items are merged, and what is in doubt is kept twice"),
-        ("merge.kn.driver", driver.rstrip("\n")),
+        ("merge.kn.driver", _command("merge-driver.sh", "", options.command)),
         ("merge.kn.recursive", "binary"),
+        ("diff.kn.textconv", _command("textconv.sh", "", options.command)),
     ]
     if place is not None and place.manager == "git config":
         for event in EVENTS:
-            command = _shell("event.sh", event, options.command)
-            text = command.decode("utf-8", "surrogateescape").rstrip("\n")
+            text = _command("event.sh", event, options.command)
             settings.append((f"hook.kn-{event}.command", text))
             settings.append((f"hook.kn-{event}.event", event))
     settings.append(("kn.initialized", "true"))
@@ -299,6 +298,11 @@ def _shell(name: str, event: str, command: str) -> bytes:
     quoted = shlex.quote(command)
     kept = [line.replace("@KN@", quoted) for line in lines if command or "@KN@" not in line]
     return "".join(kept).encode("utf-8", "surrogateescape")
+
+
+def _command(name: str, event: str, command: str) -> str:
+    """The same as a setting's value."""
+    return _shell(name, event, command).decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 def _line(event: str) -> str:
