@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inbox": ("kn.cli.inbox:command", "Look through what was found."),
     "sessions": ("kn.cli.sessions:command", "List and print AI sessions."),
     "diff": ("kn.cli.diff:command", "Show what changed in the knowledge, by item and field."),
+    "review": ("kn.cli.review:command", "Hold a change against the knowledge."),
     "check": ("kn.cli.check:command", "Check that the knowledge is sound."),
     "eval": ("kn.cli.evaluate:command", "Score the knowledge on known tasks."),
     "stats": ("kn.cli.stats:command", "Count the knowledge, its health and its worth."),

@@ -38,7 +38,7 @@ def same_knowledge(one: Candidate, other: Candidate, stem: Stem) -> bool:
     if _quotes(one) & _quotes(other):
         return True
     mine, theirs = one.statement, other.statement
-    if _differ(mine, theirs):
+    if contradict(mine, theirs):
         return False
     first, second = _terms(mine, stem), _terms(theirs, stem)
     both, less = len(first & second), min(len(first), len(second))
@@ -52,7 +52,7 @@ def adds_nothing(candidate: Candidate, kind: str, statement: str, stem: Stem) ->
 
     An agent that was handed an item says it again in its own words; that is no new knowledge.
     """
-    if not _kindred(candidate.kind, kind) or _differ(candidate.statement, statement):
+    if not _kindred(candidate.kind, kind) or contradict(candidate.statement, statement):
         return False
     said = _terms(candidate.statement, stem)
     return len(said) >= _LEAST and said <= _terms(statement, stem)
@@ -62,7 +62,7 @@ def _kindred(one: str, other: str) -> bool:
     return one == other or {one, other} <= _KINDRED
 
 
-def _differ(mine: str, theirs: str) -> bool:
+def contradict(mine: str, theirs: str) -> bool:
     """Whether one forbids what the other does not, or they name other numbers."""
     if bool(_FORBIDS.search(mine)) != bool(_FORBIDS.search(theirs)):
         return True

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kn.core.check.changes import TABLE as CHANGES
+
 Severity = Literal["error", "warning", "info"]
 
 
@@ -161,5 +163,5 @@ _TABLE: tuple[Rule, ...] = (
          "hooks: {prompt: perhaps}"),
 )  # fmt: skip
 
-RULES: dict[str, Rule] = {rule.code: rule for rule in _TABLE}
+RULES: dict[str, Rule] = {rule.code: rule for rule in (*_TABLE, *(Rule(*row) for row in CHANGES))}
 """By code, in the order in which they are documented."""

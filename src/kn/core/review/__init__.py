@@ -1,0 +1,1 @@
+"""Judging a change: the knowledge it changes, and the knowledge that its code speaks against."""
