@@ -15,7 +15,7 @@ from kn.core.codec import decode, plain_fields
 from kn.core.compare import Change, Version, compare
 from kn.core.ids import shorten_ids
 from kn.core.schema import Schema, extend_schema
-from kn.core.yaml.read import Fault
+from kn.core.yaml.loaded import Fault
 from kn.errors import KnError, NotInitialized
 from kn.flows.knowledge import Knowledge, open_knowledge
 from kn.flows.views.shelve import Read

@@ -14,7 +14,8 @@ from kn.core.ids import resolve_id
 from kn.core.merge.clashes import Clash, Torn, settle_clashes, tear
 from kn.core.merge.markers import mark
 from kn.core.model import Item
-from kn.core.yaml.read import MAX_BYTES, read_yaml
+from kn.core.yaml.loaded import MAX_BYTES
+from kn.core.yaml.read import read_yaml
 from kn.errors import BadItem, KnError, UnknownItem
 from kn.flows import record
 from kn.flows.knowledge import Knowledge
