@@ -93,7 +93,7 @@ def plan_install(repo: Repository, options: Options = Options()) -> Plan:
     after = gitconfig.put(held, settings, made)
     mode = before.mode if isinstance(before, File) else 0o644
     if after != held:
-        what = "set the merge and diff drivers and note what init made"
+        what = "set the merge driver and the diff driver, and note what init made"
         changes.insert(0, Change(config, what, before, File(after, mode), locked=True))
     return Plan(folder, tuple(changes), once(notes), manager=place.manager if place else "")
 
