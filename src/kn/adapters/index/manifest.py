@@ -1,11 +1,11 @@
 """What kn wrote into an index folder, so that damage is seen before anything is decoded.
 
 The file `manifest` begins with the CRC-32 of its rest, then says which kn, Whoosh and Python wrote
-it, then names every other file with size and SHA-256, and those that are read with the CRC-32 of
-each of their pages. So a reader checks what it reads, however large the index is, and a writer,
-who hands all to Whoosh, checks all. The manifest is replaced as a whole, after the files that it
-names are complete: what it names is the index, all else is litter. Nothing is synced to the disk:
-after a power cut the digests don't fit, and the index is built anew.
+it, then names every other file with its size and the CRC-32 of each of its pages. So a reader
+checks what it reads, however large the index is, and a writer, who hands all to Whoosh, checks
+all. The manifest is replaced as a whole, after the files that it names are complete: what it
+names is the index, all else is litter. Nothing is synced to the disk: after a power cut the
+digests don't fit, and the index is built anew.
 """
 
 from __future__ import annotations
@@ -47,9 +47,8 @@ class Entry(NamedTuple):
 
     name: str
     size: int
-    sha256: str
     sums: bytes
-    """Of its pages, four bytes each; none of a file that only Whoosh reads."""
+    """Of its pages, four bytes each."""
 
 
 Manifest = dict[str, Entry]
@@ -77,7 +76,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     if stamp != _STAMP:
         return None
     fields = [line.split(" ") for line in lines]
-    return {f[0]: Entry(f[0], int(f[1]), f[2], bytes.fromhex(f[3])) for f in fields}
+    return {f[0]: Entry(f[0], int(f[1]), bytes.fromhex(f[2])) for f in fields}
 
 
 def _sum_of(content: bytes | memoryview) -> bytes:
@@ -87,7 +86,7 @@ def _sum_of(content: bytes | memoryview) -> bytes:
 def write_manifest(folder: Path, names: Iterable[str], known: Manifest) -> None:
     """Make `names` the files of the index, atomically; `known` saves reading those again."""
     entries = [known.get(name) or _entry(folder, name) for name in names]
-    rows = (f"{e.name} {e.size} {e.sha256} {e.sums.hex()}" for e in entries)
+    rows = (f"{e.name} {e.size} {e.sums.hex()}" for e in entries)
     rest = "\n".join([_STAMP, *rows]).encode("utf-8")
     draft = folder / f"{_NAME}.new"
     draft.write_bytes(_sum_of(rest).hex().encode("ascii") + b"\n" + rest)
@@ -95,11 +94,8 @@ def write_manifest(folder: Path, names: Iterable[str], known: Manifest) -> None:
 
 
 def _entry(folder: Path, name: str) -> Entry:
-    from hashlib import sha256
-
     content = (folder / name).read_bytes()
-    sums = _sums_of(content) if name.endswith(SUFFIXES) else b""
-    return Entry(name, len(content), sha256(content).hexdigest(), sums)
+    return Entry(name, len(content), _sums_of(content))
 
 
 def _sums_of(content: bytes) -> bytes:
