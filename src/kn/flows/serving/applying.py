@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kn.core.context.analysis import Query, weigh_task
-from kn.core.context.rank import Ranked, Subject, Task, rank
+from kn.core.context.rank import Ranked, Task, rank
 from kn.flows.serving.serve import Body, Ready, Tools
 
 
@@ -21,7 +21,7 @@ def rank_applying(
         paths: From the repository's top.
         tools: The outside world.
     """
-    subjects = [Subject._make(r[:-2]) for r in rows.values()]
+    subjects = list(rows.values())
     ranked = rank(subjects, {}, Task(Query({}, {}), tuple(paths)))
     known = {r.id for r in ranked}
     for name in dict.fromkeys(p.rpartition("/")[2] for p in paths):
