@@ -15,9 +15,10 @@ from kn.adapters.git import Commit
 from kn.adapters.tokens import count
 from kn.core.prompt import ask_about, cut_into_parts
 from kn.errors import KnError
-from kn.flows import capture, triage
+from kn.flows.capture import commits as capture
+from kn.flows.capture import triage
+from kn.flows.capture.keep import keep_candidates
 from kn.flows.context import build_context
-from kn.flows.keep import keep_candidates
 from kn.flows.knowledge import Knowledge, open_knowledge
 from kn.flows.model.extract import commit_passages
 from kn.flows.redaction import make_redactor

@@ -212,7 +212,8 @@ def test_a_lock_that_somebody_holds_delays_a_commit_by_two_seconds_at_most(
 def test_a_hook_stops_when_its_time_is_over(
     world: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kn.flows import capture, hooks
+    from kn.flows import hooks
+    from kn.flows.capture import commits as capture
 
     detached = []
 

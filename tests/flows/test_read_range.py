@@ -14,8 +14,8 @@ from tests.desk import Desk
 from tests.rig.terminal import Terminal
 
 from kn.adapters import git as adapter
-from kn.flows import read_range
-from kn.flows.keep import Captured
+from kn.flows.capture import ranges as read_range
+from kn.flows.capture.keep import Captured
 from kn.flows.knowledge import open_knowledge
 
 

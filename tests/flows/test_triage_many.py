@@ -14,7 +14,7 @@ from kn.adapters.inbox import Inbox
 from kn.core.candidate import Candidate
 from kn.core.model import Evidence
 from kn.errors import KnError
-from kn.flows import triage
+from kn.flows.capture import triage
 from kn.flows.knowledge import open_knowledge
 
 

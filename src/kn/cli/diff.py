@@ -10,7 +10,7 @@ import click
 
 from kn.cli.terminal import clean, columns, paint, print_json, warn_unreadable
 from kn.core.compare import to_markdown, to_text
-from kn.flows.compare import compare_here
+from kn.flows.review.compare import compare_here
 
 _COLOURS = {"+": "green", "-": "red", "warn": "yellow", "about": "bright_black"}
 

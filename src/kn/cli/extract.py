@@ -16,11 +16,11 @@ from kn.cli.extract_by_model import model_options
 from kn.cli.show import candidate_lines
 from kn.cli.terminal import clean, here, print_json, say
 from kn.core.candidate import Candidate
-from kn.flows import capture
-from kn.flows.extract_session import extract_session
-from kn.flows.keep import Captured
+from kn.flows.capture import commits as capture
+from kn.flows.capture.keep import Captured
+from kn.flows.capture.ranges import extract_range
+from kn.flows.capture.session import extract_session
 from kn.flows.knowledge import Knowledge
-from kn.flows.read_range import extract_range
 
 SHOWN = 20
 """Candidates that are printed whole when they are in the inbox anyway (a guess)."""

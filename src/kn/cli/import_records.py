@@ -9,7 +9,7 @@ import click
 
 from kn.cli.show import candidate_lines
 from kn.cli.terminal import clean, here, print_json, say
-from kn.flows.import_adr import import_adrs
+from kn.flows.transfer.adr import import_adrs
 from kn.flows.transfer.notes import NAMES, Proposed, import_notes
 
 _SHOWN = 8

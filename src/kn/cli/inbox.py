@@ -12,9 +12,10 @@ from kn.cli.show import candidate_lines
 from kn.cli.terminal import can_ask, clean, here, print_json, say
 from kn.core.similar import Near
 from kn.errors import KnError
-from kn.flows import compose, triage
+from kn.flows import compose
+from kn.flows.capture import triage
+from kn.flows.capture.triage import Pending
 from kn.flows.knowledge import Knowledge
-from kn.flows.triage import Pending
 
 KEYS = "[a]ccept [e]dit [r]eject [s]upersede an item, a[m]end one, [=] same as one, [n]ext [q]uit"
 

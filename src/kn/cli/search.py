@@ -8,7 +8,7 @@ from kn.cli.boundary import EXIT_NO
 from kn.cli.show import item_lines
 from kn.cli.terminal import clean, here, print_json, say, warn_unreadable
 from kn.flows import items
-from kn.flows.branches import search_branches
+from kn.flows.views.branches import search_branches
 from kn.flows.views.view import fault_lines
 
 

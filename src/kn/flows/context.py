@@ -10,7 +10,6 @@ from typing import Any
 from kn.adapters import git
 from kn.adapters.pieces import Pieces
 from kn.adapters.words import load_stemmer
-from kn.flows.files import files_key, make_files
 from kn.flows.knowledge import Knowledge, trusted_ref
 from kn.flows.serving.lines import line_counter
 from kn.flows.serving.lookup import search_terms
@@ -18,6 +17,7 @@ from kn.flows.serving.ready import keep_context
 from kn.flows.serving.renew import plain_kinds
 from kn.flows.serving.serve import Asked, Body, Context, Ready, Tools, serve
 from kn.flows.views import kept
+from kn.flows.views.files import files_key, make_files
 from kn.flows.views.view import Row, View, fault_lines, open_view
 
 BRANCH_COMMITS = 20

@@ -17,7 +17,7 @@ from kn.errors import Busy, KnError, NotARepository, NotInitialized
 from kn.flows.serving.quick import LIMIT
 
 if TYPE_CHECKING:
-    from kn.flows.keep import Captured
+    from kn.flows.capture.keep import Captured
     from kn.flows.knowledge import Knowledge
 
 DETACHED = "catch-up"
@@ -82,8 +82,8 @@ def run_event(event: str, made: str = "", tell: Callable[[str], object] = str) -
 
 def _read(run: _Run) -> Knowledge | None:
     """Read the new commits, then the session; None where nobody wants it."""
-    from kn.flows.capture import catch_up
-    from kn.flows.keep import Captured
+    from kn.flows.capture.commits import catch_up
+    from kn.flows.capture.keep import Captured
     from kn.flows.knowledge import open_knowledge
 
     knowledge = open_knowledge(Path.cwd(), os.environ)
@@ -93,7 +93,7 @@ def _read(run: _Run) -> Knowledge | None:
         run.made = knowledge.probe.head
     source = ""
     if run.made and knowledge.in_agent:
-        from kn.flows.extract_session import running_source  # 0.2 s that a person need not wait
+        from kn.flows.capture.session import running_source  # 0.2 s that a person need not wait
 
         source = running_source(os.environ)
     run.captured = Captured((), 0)
@@ -107,8 +107,8 @@ def _read(run: _Run) -> Knowledge | None:
 
 def _read_session(knowledge: Knowledge, run: _Run) -> None:
     """Add what the session has settled up to now; a large log goes on by itself."""
-    from kn.flows.capture import LOCK_WAIT
-    from kn.flows.extract_session import SOON, extract_running
+    from kn.flows.capture.commits import LOCK_WAIT
+    from kn.flows.capture.session import SOON, extract_running
 
     assert run.captured is not None
     wait, most = (10.0, None) if run.detached else (LOCK_WAIT, SOON)

@@ -17,8 +17,8 @@ from kn.mcp.desk import Desk
 from kn.mcp.text import fenced, result
 
 if TYPE_CHECKING:
+    from kn.flows.capture.propose import Outcome
     from kn.flows.knowledge import Knowledge
-    from kn.flows.propose import Outcome
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 """Of a host, as evidence may repeat it."""
@@ -93,7 +93,7 @@ def add_propose(server: MCPServer[Any], desk: Desk) -> None:
         fields: _Own = None,
         commit: _Commit = "",
     ) -> Annotated[CallToolResult, Proposed]:
-        from kn.flows.propose import Proposal, propose
+        from kn.flows.capture.propose import Proposal, propose
 
         options = tuple(Rejected(r.option, r.because) for r in rejected)
         own = fields or {}

@@ -19,7 +19,7 @@ from kn.core.prompt import Passage
 from kn.core.sessions import Turn
 from kn.core.talk import source_name
 from kn.errors import KnError
-from kn.flows.capture import Captured, keep_candidates, select_commits
+from kn.flows.capture.commits import Captured, keep_candidates, select_commits
 from kn.flows.knowledge import Knowledge
 from kn.flows.model.ask import Findings, ask_parts
 from kn.flows.model.name import choose_model

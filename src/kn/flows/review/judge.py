@@ -31,11 +31,11 @@ from kn.core.review.touched import Question, find_touched
 from kn.core.review.verdict import Review, introduced, merge_same
 from kn.core.schema import extend_schema
 from kn.errors import NotInitialized, TooNew
-from kn.flows.capture import extract_commits
+from kn.flows.capture.commits import extract_commits
+from kn.flows.capture.keep import is_recorded
 from kn.flows.check import check_tree, tree_at
-from kn.flows.compare import Comparison, compare_sides
-from kn.flows.keep import is_recorded
 from kn.flows.knowledge import Knowledge, open_knowledge
+from kn.flows.review.compare import Comparison, compare_sides
 from kn.flows.review.gather import Gathered, collect_facts, gather, sentences, telling
 from kn.flows.review.sheets import read_trees
 from kn.flows.review.span import Span, resolve_span, staged_span

@@ -13,8 +13,8 @@ from kn.adapters.halves import in_halves
 from kn.core.codec import decode
 from kn.core.review.sheet import Sheet, Tree, make_sheet, make_tree
 from kn.core.schema import Schema
-from kn.flows.compare import Side, make_side
 from kn.flows.knowledge import Knowledge
+from kn.flows.review.compare import Side, make_side
 from kn.flows.views.intake import MANY
 from kn.flows.views.shelve import Read, compile_glob
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from kn.adapters import git
 from kn.adapters.git import Probe, trees
 from kn.errors import KnError
-from kn.flows.compare import split_span
 from kn.flows.knowledge import trusted_ref
+from kn.flows.review.compare import split_span
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kn.core.codec import decode
 from kn.core.review.sheet import Tree
 from kn.core.review.verdict import Told
-from kn.flows.compare import Side
+from kn.flows.review.compare import Side
 
 MOST_TOLD = 200
 """Items of which both texts are made; a guess: nobody reads more."""

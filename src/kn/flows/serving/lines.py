@@ -13,7 +13,7 @@ MOST_LINES = 5_000
 
 
 def load_files(state: Path, key: str) -> Files | None:
-    """The files that were made findable under `key` (`kn.flows.files`)."""
+    """The files that were made findable under `key` (`kn.flows.views.files`)."""
     found = store.load(state / "files")
     if isinstance(found, tuple) and len(found) == len(Files._fields) + 1 and found[0] == key:
         return Files._make(found[1:])

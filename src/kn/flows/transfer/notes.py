@@ -22,8 +22,8 @@ from kn.core.importing import (
     surroundings,
 )
 from kn.errors import KnError
-from kn.flows.capture import PATIENT
-from kn.flows.keep import Captured, is_echo, is_recorded, keep_candidates, recorded_quotes
+from kn.flows.capture.commits import PATIENT
+from kn.flows.capture.keep import Captured, is_echo, is_recorded, keep_candidates, recorded_quotes
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redact
 from kn.flows.transfer.sources import Found, Reader, find_notes, list_files, match_glob, sources_of

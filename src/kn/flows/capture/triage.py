@@ -21,8 +21,8 @@ from kn.core.similar import Near, Statements
 from kn.core.yaml.write import write_field
 from kn.errors import KnError, UnknownItem
 from kn.flows import compose, record
-from kn.flows.capture import PATIENT
-from kn.flows.keep import is_recorded, recorded_quotes
+from kn.flows.capture.commits import PATIENT
+from kn.flows.capture.keep import is_recorded, recorded_quotes
 from kn.flows.knowledge import Knowledge
 from kn.flows.record import Recorded
 from kn.flows.views.view import open_view

@@ -14,7 +14,7 @@ from kn.core.candidate import Candidate, normalized
 from kn.core.joining import is_from_talk
 from kn.core.sessions import Turn, collect_session
 from kn.core.talk import candidates_from, commit_told, source_name
-from kn.flows.keep import Captured, keep_candidates
+from kn.flows.capture.keep import Captured, keep_candidates
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redact
 from kn.flows.sessions import open_session

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from kn.adapters import git, journal
 from kn.adapters.lock import locked
 from kn.core.candidate import Candidate
-from kn.flows.capture import PATIENT, extract_commits, resolve_range
-from kn.flows.keep import Captured, keep_candidates
+from kn.flows.capture.commits import PATIENT, extract_commits, resolve_range
+from kn.flows.capture.keep import Captured, keep_candidates
 from kn.flows.knowledge import Knowledge
 
 BATCH = 1000

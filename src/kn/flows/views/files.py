@@ -9,9 +9,9 @@ from typing import Any
 
 from kn.adapters import git, store
 from kn.core.context.related import MOST_TOLD, Files, find_symbols, index_files, is_code
-from kn.flows.citations import read_citations
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.lines import load_files
+from kn.flows.views.citations import read_citations
 from kn.flows.views.view import View
 
 MOST_PATHS = 50_000

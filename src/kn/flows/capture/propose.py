@@ -14,13 +14,13 @@ from kn.core.model import Evidence, Rejected, Scope
 from kn.core.similar import Near, Statements
 from kn.errors import KnError
 from kn.flows import record
-from kn.flows.capture import PATIENT
-from kn.flows.extract_session import running_source
+from kn.flows.capture.commits import PATIENT
+from kn.flows.capture.keep import Captured, keep_candidates
+from kn.flows.capture.session import running_source
+from kn.flows.capture.triage import NEAR, candidate_fields
 from kn.flows.items import audience_of
-from kn.flows.keep import Captured, keep_candidates
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redact
-from kn.flows.triage import NEAR, candidate_fields
 from kn.flows.views.view import open_view
 
 State = Literal["proposed", "waiting", "joined", "decided", "known"]

@@ -11,7 +11,7 @@ from kn.adapters.lock import locked
 from kn.core.candidate import Candidate
 from kn.core.capture import candidates_in
 from kn.errors import KnError
-from kn.flows.keep import Captured, keep_candidates
+from kn.flows.capture.keep import Captured, keep_candidates
 from kn.flows.knowledge import Knowledge
 
 __all__ = [
