@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 AGENTS ?= build/agents
+TOOLS  ?= build/tools
+SOURCE  = src tests demo docs benchmarks ci
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all agents check format docs wheel bench clean
+.PHONY: help setup demo test test-all agents tools check format docs wheel bench clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,24 +26,31 @@ demo: $(VENV)/.ready ## Tell the whole story on a small git history made in a te
 test: $(VENV)/.ready ## Run the tests
 	$(BIN)/python -m pytest -n 2 -q
 
-test-all: $(VENV)/.ready ## Run the slow ones too: kills, real hook managers, litellm, real agents
+test-all: $(VENV)/.ready ## Run the slow ones too: kills, real hook managers, litellm, real agents and tools
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,llm]'
-	KN_REAL_AGENTS="$(abspath $(AGENTS))" $(BIN)/python -m pytest -q -m "slow or not slow"
+	PATH="$(abspath $(TOOLS))/node_modules/.bin:$(abspath $(TOOLS))/bin:$$PATH" \
+		KN_REAL_AGENTS="$(abspath $(AGENTS))" $(BIN)/python -m pytest -q -m "slow or not slow"
 
-agents: $(VENV)/.ready ## Install Claude Code and Codex with npm (800 MB), for tests with the real ones
+agents: $(VENV)/.ready ## Install the five coding agents with npm (1.2 GB), for tests with the real ones
 	$(BIN)/python -m tests.rig.agents "$(AGENTS)"
 
+tools: $(VENV)/.ready ## Install the programs that read what kn writes: SARIF, MCP, YAML and task runners
+	npm install --no-audit --no-fund --prefix "$(TOOLS)" @microsoft/sarif-multitool-linux@5 \
+		@modelcontextprotocol/inspector@2.12 yaml-language-server@1.25
+	$(PYTHON) -m venv "$(TOOLS)"
+	"$(TOOLS)/bin/python" -m pip install -q --disable-pip-version-check sarif-tools skills-ref vscode-task-runner
+
 check: $(VENV)/.ready ## Lint, types, floors, documentation, and the project's own knowledge
-	$(BIN)/ruff format --check src tests demo docs benchmarks
-	$(BIN)/ruff check src tests demo docs benchmarks
+	$(BIN)/ruff format --check $(SOURCE)
+	$(BIN)/ruff check $(SOURCE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/kn check
 
 format: $(VENV)/.ready ## Format the code
-	$(BIN)/ruff format src tests demo docs benchmarks
-	$(BIN)/ruff check --fix src tests demo docs benchmarks
+	$(BIN)/ruff format $(SOURCE)
+	$(BIN)/ruff check --fix $(SOURCE)
 
 docs: $(VENV)/.ready ## Renew what the documentation takes from the code
 	$(BIN)/python docs/generate.py
