@@ -138,3 +138,14 @@ def test_an_option_is_known_by_what_tells_it() -> None:
     assert telling_words("do nothing", STEM) == ()
     named = telling_words("Redis Streams through RabbitMQ", STEM)
     assert [min(w, key=len) for w in named] == [frozenset({"stream"}), frozenset({"rabbitmq"})]
+
+
+@pytest.mark.parametrize("statement", [
+    "We use a leaky bucket instead of a token bucket.",
+    "Limit the rate with a leaky bucket, not with a token bucket.",
+])  # fmt: skip
+def test_an_option_that_the_statement_names_to_turn_it_down_is_found(statement: str) -> None:
+    options = read_options([sheet("token bucket", statement=statement)], STEM)
+    change = CodeChange("src/a.py", "changed", ((1, "class TokenBucket:"),), ())
+
+    assert [r.option.text for r in find_returning(options, [change], STEM)] == ["token bucket"]

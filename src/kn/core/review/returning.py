@@ -41,6 +41,10 @@ _NEVER = re.compile(
     r"unlike|versus|vs|ban(?:s|ned)?|forbid\w*|refus\w*|against|disallow\w*|cannot|can't|don't|"
     r"doesn't|won't|isn't|wasn't|ruled out|turned down|get rid|no longer)\b"
 )
+_CONTRAST = re.compile(
+    r"(?i)\b(?:instead of|rather than|in place of|as opposed to|and not|but not)\b|, not\b"
+)
+"""What follows it in a statement is what was not chosen."""
 _GONE = re.compile(
     r"(?i)\b(?:remov\w*|drop\w*|replac\w*|deprecat\w*|delet\w*|moved? (?:off|away)|over)\b"
 )
@@ -85,7 +89,8 @@ def read_options(sheets: Iterable[Sheet], stem: Stem) -> list[Option]:
     """The rejected options that can be told from anything else."""
     found = []
     for sheet in sheets:
-        chosen = frozenset(split_terms(sheet.statement, stem))
+        # "A leaky bucket instead of a token bucket" chooses no token bucket.
+        chosen = frozenset(split_terms(_CONTRAST.split(sheet.statement)[0], stem))
         for text, because in sheet.rejected:
             words = telling_words(text, stem, chosen)
             if words:
