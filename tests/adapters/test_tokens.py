@@ -6,12 +6,12 @@ import base64
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rig.pace import takes_at_most
 from tiktoken import Encoding
 from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
@@ -71,10 +71,8 @@ def test_long_ordinary_text_is_counted_exactly(original: Encoding) -> None:
 @pytest.mark.parametrize("run", ["a", " ", "-", "中", "a1"])
 def test_a_million_equal_signs_do_not_stall(run: str) -> None:
     tokens.count("warm")
-    start = time.perf_counter()
-
     assert tokens.count(run * (1_000_000 // len(run))) > 1_000
-    assert time.perf_counter() - start < 2
+    assert takes_at_most(2, lambda: tokens.count(run * (1_000_000 // len(run))))
 
 
 def test_a_damaged_table_is_an_error_and_never_a_download(

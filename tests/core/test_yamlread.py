@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.strategies import ORDINARY, SCHEMA, items, laws
+from tests.rig.pace import takes_at_most
 
 from kn.core.codec import encode
 from kn.core.model import Item
@@ -57,10 +57,8 @@ PIECES = ("[", "{", "- ", "? ", "{a: ", "[{", "- ? ", "!a ", "&a ", "*a ", "a: "
 def test_a_bomb_of_the_largest_size_is_read_within_a_second(piece: str) -> None:
     raw = (piece.encode() * MAX_BYTES)[:MAX_BYTES]
 
-    started = time.process_time()
+    assert takes_at_most(1, lambda: read_yaml(raw))
     loaded = read_yaml(raw)
-
-    assert time.process_time() - started < 1.0
     assert len(loaded.faults) <= MOST_FAULTS + 1
 
 
