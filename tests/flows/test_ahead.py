@@ -54,3 +54,19 @@ def test_where_nobody_asks_for_contexts_none_is_built(world: Watched) -> None:
     time.sleep(0.5)
 
     assert not (world.root / ".git/kn/answers").exists()
+
+
+def test_where_the_mark_cannot_be_written_the_command_does_its_work_all_the_same(
+    world: Watched,
+) -> None:
+    world.kn("context", "anything")
+    world.kn("add", "fact", "The gateway allows fifty requests.")
+    _settle(world.root)
+    (mark,) = world.root.glob(".git/kn/answers/ahead-*")
+    mark.unlink()
+    mark.mkdir()  # like a disk that is full or read-only
+
+    done = world.run("kn", "add", "fact", "The gateway answers in JSON.")
+
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert list(world.root.glob(".git/kn/answers/ahead-*")) == [mark]

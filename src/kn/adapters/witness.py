@@ -302,7 +302,11 @@ def replace_file(path: str, text: str) -> None:
     temporary = f"{path}.{os.getpid():x}"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(handle, text.encode("ascii"))
-    finally:
-        os.close(handle)
-    os.replace(temporary, path)
+        try:
+            os.write(handle, text.encode("ascii"))
+        finally:
+            os.close(handle)
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise

@@ -75,8 +75,12 @@ def _convert_text(arguments: list[str]) -> bool:
         return False
     from kn.core.compare import convert_text
 
-    with open(arguments[1], "rb") as file:  # noqa: PTH123 -- git does this for each file
-        sys.stdout.buffer.write(convert_text(file.read()))
+    try:
+        with open(arguments[1], "rb") as file:  # noqa: PTH123 -- git does this for each file
+            raw = file.read()
+    except OSError:
+        return False  # click says what is wrong
+    sys.stdout.buffer.write(convert_text(raw))
     return True
 
 

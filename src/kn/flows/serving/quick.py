@@ -139,7 +139,10 @@ def start_ahead(*, written: bool = False) -> None:
     head, mark = witness.read_head(*dirs), f"{dirs[1]}/kn/answers/ahead-{tree:08x}"
     if not head or (not written and witness.read_line(mark) == head):
         return
-    witness.replace_file(mark, f"{head}\n")
+    try:
+        witness.replace_file(mark, f"{head}\n")
+    except OSError:  # a full or read-only disk: it could keep no view either
+        return
     witness.detach(
         [sys.executable, "-m", "kn", "hook", AHEAD],
         {n: t for n, t in os.environ.items() if n not in _LOCAL_VARIABLES},
