@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -68,6 +69,28 @@ BAD: dict[str, tuple[str, ...]] = {
     "a statement that is a book": ("add", "fact", "word " * 400),
     "YAML that is none": ("add", "fact", "-"),
     "an editor in a pipe": ("merge-driver",),
+    "textconv of nothing": ("textconv", "no/such/file"),
+    "textconv of a folder": ("textconv", ".knowledge"),
+    "diff of nothing": ("diff", "no-such-branch"),
+    "diff of a file": ("diff", "HEAD:README.md"),
+    "diff of three": ("diff", "a", "b", "c"),
+    "review of nothing": ("review", "no-such-branch"),
+    "review of an option": ("review", "--", "--output=/tmp/x"),
+    "review in a form that is not there": ("review", "--format", "html"),
+    "merge of nothing": ("merge", "dec-zzzzzzzz"),
+    "a side of nothing": ("merge", "--take", "ours"),
+    "import of a format that is not there": ("import", "wiki"),
+    "import of nothing": ("import", "adr", "no/such/folder"),
+    "import from nothing": ("import", "codeowners", "../no/such/file"),
+    "export of a format that is not there": ("export", "html"),
+    "export to no folder": ("export", "madr"),
+    "export below a file": ("export", "madr", ".knowledge/config.yaml/below"),
+    "export out of the system": ("export", "madr", "/proc/no/such"),
+    "an agent that is not there": ("agent", "install", "hal9000"),
+    "a hook that is not there": ("agent", "hook", "claude", "nightly"),
+    "a shell that is not there": ("completion", "cmd"),
+    "tasks that are not there": ("eval", "no/such/tasks.yaml"),
+    "an editor that is not there": ("init", "--editor", "ed"),
     "bytes that are no text": ("add", "fact", os.fsdecode(b"caf\xe9")),
     "an id that is no text": ("show", os.fsdecode(b"\xff\xfe")),
 }
@@ -228,3 +251,22 @@ def test_messages_hold_no_whole_destructive_command(git: Git) -> None:
         if danger.search(line) and ("hint" in line or "KnError" in line or "say(" in line)
     ]
     assert not found
+
+
+def test_a_file_that_is_not_there_is_no_traceback_in_a_diff(desk: Desk, kn: Kn) -> None:
+    ran = kn("textconv", "no/such/file", check=False)
+    assert ran.returncode == 2 and ran.stderr.startswith("Usage:"), ran.stderr
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_what_the_disk_refuses_is_no_bug_of_ours(
+    stocked: Desk, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), "a/file")
+
+    monkeypatch.setattr("kn.flows.knowledge.git.probe", refuse)
+    ran = stocked("list")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"Error: a/file: {os.strerror(number)}.\n"

@@ -238,6 +238,20 @@ def test_without_knowledge_on_either_side_there_is_nothing_to_review(repo: Path,
     assert Desk(repo)("review", "main...main").code == 2
 
 
+def test_before_the_first_commit_without_knowledge_kn_says_so_without_an_id(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "-b", "main", str(tmp_path / "new")], check=True)
+    ran = Desk(tmp_path / "new")("review", "--staged")
+    assert ran.code == 2 and ran.err.startswith("Error: What is staged has no knowledge, nor has")
+    assert "kn init" in ran.err
+
+
+def test_in_a_bare_repository_nothing_is_staged(work: Desk, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(work.root), str(bare)], check=True)
+    ran = Desk(bare)("review", "--staged")
+    assert (ran.code, ran.out) == (2, "") and "bare" in ran.err
+
+
 def test_the_first_commit_of_all_can_be_reviewed_staged(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", "-b", "main", str(tmp_path / "new")], check=True)
     desk = Desk(tmp_path / "new")

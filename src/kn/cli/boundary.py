@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -62,6 +63,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Name -> where it is, and its sentence in `kn --help`; a test holds both against the commands."""
 
 _HIDDEN = frozenset(("hook", "merge-driver", "textconv", "complete"))
+
+
+_DISK_SAYS_NO = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG)
+)
+"""No bug of ours, wherever it comes up: the user can make room, or take or give a permission."""
 
 
 class _ReaderGone(Exception):
@@ -146,6 +153,10 @@ def run(arguments: list[str]) -> None:
     except Exception as error:
         if os.environ.get("KN_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in _DISK_SAYS_NO:
+            where = f"{error.filename}: " if error.filename else ""
+            _say(f"{where}{error.strerror}.", None)
+            sys.exit(EXIT_USER)
         import traceback
 
         last = traceback.format_exception_only(error)[-1].strip()

@@ -78,7 +78,8 @@ def _show(done: Exported, *, as_json: bool, check: bool, remove: bool) -> None:
         print_json(done.to_json())
     for target in () if as_json else done.targets:
         became = "out of date" if check and target.became != "unchanged" else target.became
-        about = "" if remove else f" ({len(target.items)} items, {target.tokens} tokens)"
+        items = f"{len(target.items)} item" + ("" if len(target.items) == 1 else "s")
+        about = "" if remove else f" ({items}, {target.tokens} tokens)"
         click.echo(clean(f"{became}: {target.path}{about}"))
     if not as_json and not done.targets:
         click.echo("There is nothing to take out." if remove else "There is nothing to write.")

@@ -77,7 +77,13 @@ def _open(
         knowledge = open_knowledge(start, environment, at=span.before, forgiving=True)
     except NotInitialized:
         note = "the base has no knowledge: judged by the configuration that the change brings"
-        return open_knowledge(start, environment, at=span.after, forgiving=True), (note,)
+        try:
+            return open_knowledge(start, environment, at=span.after, forgiving=True), (note,)
+        except NotInitialized as error:
+            what = "What is staged" if span.judged == "staged" else "The change"
+            raise NotInitialized(
+                f"{what} has no knowledge, nor has its base.", hint=error.hint
+            ) from None
     files = {}
     for commit in (span.after, span.before):  # what both define is the base's
         entries = trees.list_below(knowledge.repo, commit, f"{knowledge.folder}/kinds")

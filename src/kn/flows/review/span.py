@@ -89,6 +89,11 @@ def _merge(probe: Probe, base: str, head: str, fork: str, folder: str) -> Span:
 def staged_span(probe: Probe) -> Span:
     """What is staged, against HEAD."""
     repo = probe.repo
+    if repo.bare:
+        raise KnError(
+            "This repository is bare; nothing is staged in it.",
+            hint="Name a range: `kn review main...feature`.",
+        )
     base = probe.head or trees.write_commit(repo, trees.empty_tree(repo), [])
     after = trees.write_commit(repo, trees.write_staged(repo), [base])
     return Span(base, after, base, base, after, "staged")

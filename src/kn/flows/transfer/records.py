@@ -100,12 +100,19 @@ def export_madr(
     if not dry_run:
         for name in changed:
             path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             files.write_atomic(path, texts[name].encode("utf-8", "surrogateescape"))
     return Written(
         str(folder), tuple(changed), tuple(n for n in texts if n not in changed),
         tuple(_edited(decisions)), sum(r.kind != "decision" for r in view.rows), texts,
     )  # fmt: skip
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KnError(f"{folder} could not be made: {error.strerror or error}.") from error
 
 
 def export_json(knowledge: Knowledge) -> dict[str, Any]:
