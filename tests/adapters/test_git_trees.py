@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import Git
 
-from kn.adapters.git import find_repository, run, trees
+from kn.adapters.git import find_repository, list_below, run, trees
 
 ODD = ("a b.txt", "tab\there.py", 'quo"te.py', "new\nline.py", "ünïcode.py", "-dash.py", "a\\b.py")
 
@@ -71,7 +71,7 @@ def test_links_and_submodules_are_listed_with_their_modes(repo: Path, git: Git) 
     head = commit(git)
     git("update-index", "--add", "--cacheinfo", f"160000,{head},k/sub")
     git("commit", "-q", "-m", "Sub")
-    found = trees.list_below(find_repository(repo), "HEAD", "k")
+    found = list_below(find_repository(repo), "HEAD", "k")
     modes = {path: entry.mode for path, entry in found.items()}
     assert modes == {"k/a": "100644", "k/link": "120000", "k/sub": "160000"}
 
@@ -88,7 +88,7 @@ def test_a_merge_is_told_without_touching_anything(repo: Path, git: Git) -> None
     found = find_repository(repo)
     tree, conflicts = trees.merge_trees(found, main, side)
     assert conflicts == []
-    assert set(trees.list_below(found, tree, ".")) == {"a", "b", "c"}
+    assert set(list_below(found, tree, ".")) == {"a", "b", "c"}
     merged = trees.write_commit(found, tree, [main, side])
     assert merged == trees.write_commit(found, tree, [main, side]), "the same id again"
     assert git("rev-parse", "HEAD") == main and git("status", "--porcelain") == ""

@@ -23,14 +23,15 @@ from kn.adapters.git.history import (
     who_changed,
 )
 from kn.adapters.git.objects import (
+    REGULAR,
     Entry,
     blobs_at,
     changed_paths,
+    list_below,
     list_entries,
     list_files,
     list_index,
     list_tree,
-    list_unmerged,
     merge_base,
     object_format,
     read_blobs,
@@ -62,6 +63,7 @@ from kn.adapters.git.process import (
 from kn.core.ids import blob_id as hash_object
 
 __all__ = [
+    "REGULAR",
     "Commit",
     "Done",
     "Entry",
@@ -84,12 +86,12 @@ __all__ = [
     "git_version",
     "hash_object",
     "is_ancestor",
+    "list_below",
     "list_commits",
     "list_entries",
     "list_files",
     "list_index",
     "list_tree",
-    "list_unmerged",
     "merge_base",
     "newest_branches",
     "object_format",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kn.adapters.git.objects import look_up
 from kn.adapters.git.process import Repository, attempt, run, stream
 
 MOST_MESSAGE = 65_536
@@ -79,12 +80,9 @@ def paths_of(repo: Repository, commit: str) -> list[str]:
 def reachable(repo: Repository, commits: Iterable[str]) -> set[str]:
     """Those of `commits` that HEAD or any branch, tag or remote still reaches."""
     whole = {c for c in commits if re.fullmatch("[0-9a-f]{40,64}", c)}
-    if not whole:
+    there = {name for sort, name in look_up(repo, sorted(whole)) if sort == "commit"}
+    if not there:
         return set()
-    given = "".join(f"{c}\n" for c in whole).encode("ascii")
-    out = run(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", given=given)
-    rows = (row.split(" ") for row in out.decode("ascii").splitlines())
-    there = {row[1] for row in rows if row[0] == "commit"}
     head = ["HEAD"] if attempt(repo, "rev-parse", "-q", "--verify", "HEAD").returncode == 0 else []
     # What nothing reaches is little, where a list of all that is reached has the whole history.
     lost = run(repo, "rev-list", "--stdin", "--not", "--branches", "--tags", "--remotes", *head,
@@ -101,15 +99,8 @@ def all_tips(repo: Repository) -> list[str]:
 def changes_of(repo: Repository, commits: Iterable[str]) -> dict[str, list[str]]:
     """Commit as given -> the paths it changed; abbreviated ids and missing commits are taken."""
     wanted = [c for c in commits if re.fullmatch("[0-9a-f]{7,64}", c)]
-    if not wanted:
-        return {}
-    given = "".join(f"{c}\n" for c in wanted).encode("ascii")
-    out = run(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", given=given)
-    whole = {}
-    for name, row in zip(wanted, out.split(b"\n"), strict=False):
-        kind, _, full = row.partition(b" ")
-        if kind == b"commit":
-            whole[name] = full.decode("ascii")
+    looked = look_up(repo, wanted)
+    whole = {c: full for c, (sort, full) in zip(wanted, looked, strict=True) if sort == "commit"}
     if not whole:
         return {}
     given = "".join(f"{c}\n" for c in dict.fromkeys(whole.values())).encode("ascii")

@@ -37,15 +37,20 @@ def list_tree(repo: Repository, commit: str, folder: str) -> dict[str, str]:
     """
     below = (f"{folder}/",) if folder else ()
     out = run(repo, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *below)
-    found = {}
-    for entry in out.split(b"\0"):
-        if entry:
-            mode, _, rest = entry.partition(b" ")
-            kind, _, rest = rest.partition(b" ")
-            blob, _, path = rest.partition(b"\t")
-            if kind == b"blob" and mode in (b"100644", b"100755"):
-                found[os.fsdecode(path)] = blob.decode("ascii")
-    return found
+    return {path: blob for path, mode, blob in _listed(out) if mode in REGULAR}
+
+
+def _listed(out: bytes) -> Iterator[tuple[str, str, str]]:
+    """Path, mode and id of what `ls-tree -z` printed."""
+    for row in out.split(b"\0"):
+        about, _, path = row.partition(b"\t")
+        if path:
+            mode, _, blob = about.decode("ascii").split(" ")
+            yield os.fsdecode(path), mode, blob
+
+
+REGULAR = ("100644", "100755")
+"""The modes of regular files."""
 
 
 class Entry(NamedTuple):
@@ -68,15 +73,16 @@ def list_entries(repo: Repository, tree: str) -> dict[str, Entry]:
     done = attempt(repo, "rev-parse", "-q", "--verify", "--end-of-options", asked)
     if done.returncode != 0:
         raise KnError(f"There is no commit or tree {tree!r} in this repository.")
-    found = {}
-    for row in run(repo, "ls-tree", "-r", "-z", "--full-tree", done.stdout.decode().strip()).split(
-        b"\0"
-    ):
-        about, _, path = row.partition(b"\t")
-        if path:
-            mode, _, blob = about.decode("ascii").split(" ")
-            found[os.fsdecode(path)] = Entry(mode, blob)
-    return found
+    return list_below(repo, done.stdout.decode("ascii").strip())
+
+
+def list_below(repo: Repository, tree: str, folder: str = "") -> dict[str, Entry]:
+    """Path -> entry of all below `folder` in a commit or tree: links and submodules too.
+
+    What stands in the folder's own place (a link, a submodule, a file) is listed at its path.
+    """
+    out = run(repo, "ls-tree", "-r", "-z", "--full-tree", tree, "--", *filter(None, (folder,)))
+    return {path: Entry(mode, blob) for path, mode, blob in _listed(out)}
 
 
 def list_index(repo: Repository) -> dict[str, Entry]:
@@ -90,13 +96,6 @@ def list_index(repo: Repository) -> dict[str, Entry]:
             if name not in found or stage == "2":
                 found[name] = Entry(mode, blob, int(stage))
     return found
-
-
-def list_unmerged(repo: Repository, folder: str) -> list[str]:
-    """Paths below `folder` of which the index holds several sides."""
-    out = run(repo, "ls-files", "-u", "-z", "--full-name", "--", f":(top,literal){folder}")
-    rows = (row.partition(b"\t")[2] for row in out.split(b"\0"))
-    return sorted({os.fsdecode(path) for path in rows if path})
 
 
 def list_files(repo: Repository) -> set[str]:
@@ -149,9 +148,10 @@ def uncommitted_paths(repo: Repository) -> list[str]:
 def unmerged(repo: Repository, folder: str) -> dict[str, set[int]]:
     """Paths in conflict -> which versions git has: 1 the ancestor, 2 our side, 3 theirs."""
     found: dict[str, set[int]] = {}
-    for entry in run(repo, "ls-files", "-u", "-z", "--", folder).split(b"\0")[:-1]:
+    out = run(repo, "ls-files", "-u", "-z", "--full-name", "--", f":(top,literal){folder}")
+    for entry in out.split(b"\0")[:-1]:
         about, _, path = entry.partition(b"\t")
-        found.setdefault(path.decode("utf-8", "surrogateescape"), set()).add(int(about[-1:]))
+        found.setdefault(os.fsdecode(path), set()).add(int(about[-1:]))
     return found
 
 
@@ -172,13 +172,25 @@ def blobs_at(repo: Repository, commit: str, paths: Iterable[str]) -> dict[str, s
     wanted = [p for p in paths if "\n" not in p]
     if not wanted:
         return {}
-    given = os.fsencode("".join(f"{commit}:{p}\n" for p in wanted))
+    looked = look_up(repo, [f"{commit}:{p}" for p in wanted])
+    return {p: name for p, (sort, name) in zip(wanted, looked, strict=True) if sort == "blob"}
+
+
+def look_up(repo: Repository, names: Sequence[str]) -> list[tuple[str, str]]:
+    """For each name its `commit`, `blob`, `tree` or `tag`, and the full id.
+
+    For what is not here, or could be several, the first is `missing` or `ambiguous`.
+    """
+    if not names:
+        return []
+    given = os.fsencode("".join(f"{n}\n" for n in names))
     out = run(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", given=given)
-    found = {}
-    for path, row in zip(wanted, out.split(b"\n"), strict=False):
-        kind, _, name = row.partition(b" ")
-        if kind == b"blob":
-            found[path] = name.decode("ascii")
+    rows = out.decode("utf-8", "replace").split("\n")
+    found = []
+    for row in rows[:-1]:
+        sort, _, name = row.partition(" ")
+        lost = row.rpartition(" ")[2]
+        found.append((lost, "") if lost in ("missing", "ambiguous") else (sort, name))
     return found
 
 

@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from kn.adapters.git.objects import Entry
+from kn.adapters.git.objects import Entry, look_up
 from kn.adapters.git.process import Repository, attempt, run
 from kn.errors import KnError
 
 NOTHING = "000000"
 """The mode of a path that is not there."""
-REGULAR = ("100644", "100755")
 
 
 class Touched(NamedTuple):
@@ -21,21 +20,6 @@ class Touched(NamedTuple):
     path: str
     before: Entry
     after: Entry
-
-
-def list_below(repo: Repository, tree: str, folder: str) -> dict[str, Entry]:
-    """Path -> entry of all below `folder` in a commit or tree: links and submodules too.
-
-    What stands in the folder's own place (a link, a submodule, a file) is listed at its path.
-    """
-    out = run(repo, "ls-tree", "-r", "-z", "--full-tree", tree, "--", folder)
-    found = {}
-    for entry in out.split(b"\0"):
-        if entry:
-            about, _, path = entry.partition(b"\t")
-            mode, _, blob = about.decode("ascii").split(" ")
-            found[os.fsdecode(path)] = Entry(mode, blob)
-    return found
 
 
 def touched_paths(repo: Repository, base: str, head: str) -> list[Touched]:
@@ -184,18 +168,8 @@ def find_lines(repo: Repository, tree: str, word: str, *, but: str = "") -> list
 def sort_objects(repo: Repository, names: Sequence[str]) -> dict[str, str]:
     """Full or shortened id -> `commit`, `blob`, … of those objects that are here."""
     wanted = [n for n in dict.fromkeys(names) if n.isalnum()]
-    if not wanted:
-        return {}
-    given = "".join(f"{n}\n" for n in wanted).encode("ascii", "replace")
-    out = run(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", given=given)
-    found = {}
-    for name, row in zip(wanted, out.decode("utf-8", "replace").splitlines(), strict=False):
-        sort, _, _ = row.partition(" ")
-        if row.endswith(" ambiguous"):
-            found[name] = "ambiguous"
-        elif sort in ("commit", "blob", "tree", "tag"):
-            found[name] = sort
-    return found
+    looked = look_up(repo, wanted)
+    return {n: sort for n, (sort, _) in zip(wanted, looked, strict=True) if sort != "missing"}
 
 
 def messages_of(repo: Repository, names: Sequence[str]) -> dict[str, str | None]:

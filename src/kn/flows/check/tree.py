@@ -42,7 +42,7 @@ def work_tree(knowledge: Knowledge) -> Tree:
     return Tree(
         source.blobs, source.blob_of(plain), modes, lambda: git.list_files(knowledge.repo),
         source.blob_of, source.read,
-        tuple(git.list_unmerged(knowledge.repo, knowledge.folder)),
+        tuple(sorted(git.unmerged(knowledge.repo, knowledge.folder))),
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from kn.adapters import git
-from kn.adapters.git import trees
 from kn.core.codec import decode, plain_fields
 from kn.core.compare import Change, Version, compare
 from kn.core.ids import shorten_ids
@@ -142,7 +141,7 @@ def fork_point(knowledge: Knowledge, base: str, head: str) -> str:
 
 def side_at(knowledge: Knowledge, tree: str, label: str = "") -> Side:
     """The items of a commit or tree, by its full id."""
-    entries = trees.list_below(knowledge.repo, tree, knowledge.folder)
+    entries = git.list_below(knowledge.repo, tree, knowledge.folder)
     return make_side(knowledge, label, tree, entries)
 
 
@@ -155,7 +154,7 @@ def make_side(
 ) -> Side:
     """The item files among `entries`, whose kinds are their own where no schema is given."""
     read = partial(git.read_blobs, knowledge.repo)
-    regular = {p: e.blob for p, e in entries.items() if e.mode in trees.REGULAR}
+    regular = {p: e.blob for p, e in entries.items() if e.mode in git.REGULAR}
     schema = schema or schema_of(knowledge, regular, read)
     folders = {f"{knowledge.folder}/{k.folder}" for k in schema.kinds.values()}
     blobs = {

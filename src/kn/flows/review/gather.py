@@ -56,7 +56,7 @@ def gather(knowledge: Knowledge, span: Span) -> Gathered:
         t for t in touched if t.path == folder or t.path.startswith(inside) or is_guard(t.path)
     ]
     owners = git.blobs_at(repo, span.before, PLACES)
-    blobs = {e.blob for t in guards for e in (t.before, t.after) if e.mode in trees.REGULAR}
+    blobs = {e.blob for t in guards for e in (t.before, t.after) if e.mode in git.REGULAR}
     contents = git.read_blobs(repo, [*blobs, *owners.values()])
     touches = tuple(
         Touch(t.path, t.before.mode, t.after.mode, *(_content(e, contents) for e in t[1:]))
@@ -74,7 +74,7 @@ def gather(knowledge: Knowledge, span: Span) -> Gathered:
 
 
 def _content(entry: git.Entry, contents: Mapping[str, bytes]) -> bytes | None:
-    raw = contents.get(entry.blob) if entry.mode in trees.REGULAR else None
+    raw = contents.get(entry.blob) if entry.mode in git.REGULAR else None
     return raw[:MOST_CONTENT] if raw is not None else None
 
 

@@ -86,12 +86,12 @@ def _open(
             ) from None
     files = {}
     for commit in (span.after, span.before):  # what both define is the base's
-        entries = trees.list_below(knowledge.repo, commit, f"{knowledge.folder}/kinds")
+        entries = git.list_below(knowledge.repo, commit, f"{knowledge.folder}/kinds")
         files.update(
             {
                 p: e.blob
                 for p, e in entries.items()
-                if e.mode in trees.REGULAR and p.endswith((".yaml", ".yml"))
+                if e.mode in git.REGULAR and p.endswith((".yaml", ".yml"))
             }
         )
     contents = git.read_blobs(knowledge.repo, files.values())
@@ -138,7 +138,7 @@ def _judge_guards(
     twins = guard.judge_twins(folder, new)
     if not touches:
         return twins
-    entries = trees.list_below(knowledge.repo, span.after, folder)
+    entries = git.list_below(knowledge.repo, span.after, folder)
     names = {p: e.mode for p, e in entries.items()}
     items = sorted(base.names | head.names)
     owners = {t.path: t for t in touches if t.path in PLACES}

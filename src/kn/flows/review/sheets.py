@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from kn.adapters import git, store
-from kn.adapters.git import trees
 from kn.adapters.halves import in_halves
 from kn.core.codec import decode
 from kn.core.review.sheet import Sheet, Tree, make_sheet, make_tree
@@ -29,7 +28,7 @@ def read_trees(
     found = {}
     sides = {}
     for commit in dict.fromkeys(commits):
-        entries = trees.list_below(knowledge.repo, commit, knowledge.folder)
+        entries = git.list_below(knowledge.repo, commit, knowledge.folder)
         side = make_side(knowledge, "", commit, entries, knowledge.schema)
         sides[commit] = side
         found[commit] = (side, entries)
