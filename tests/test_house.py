@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -55,6 +56,22 @@ def test_a_command_says_the_same_of_itself_as_the_table_of_commands(name: str) -
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_documented(name: str) -> None:
     assert f"\n## kn {name}\n" in (ROOT / "docs" / "commands.md").read_text("utf-8")
+
+
+def test_no_name_is_defined_that_nobody_uses() -> None:
+    words = Counter(w for m in MODULES for w in re.findall(r"\w+", m.read_text("utf-8")))
+    unused = []
+    for module in MODULES:
+        for node in ast.parse(module.read_text("utf-8")).body:
+            names = []
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list:
+                names = [node.name]
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = [t.id for t in targets if isinstance(t, ast.Name)]
+            unused += [f"{module.name}: {n}" for n in names if words[n] == 1]
+    # The index's lines were made by it, and a test makes them again.
+    assert unused == ["ranks.py: index_lines"]
 
 
 def test_options_are_described() -> None:

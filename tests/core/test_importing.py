@@ -140,6 +140,12 @@ def test_a_file_in_a_folder_speaks_of_that_folder() -> None:
     assert only(found).scope.paths == ("src/db/**",)
 
 
+def test_a_path_of_special_characters_stands_for_itself_alone() -> None:
+    around = surroundings(count, match_glob, ["we*rd/limits.py", "weird/other.py"])
+    scope = around.scope_of("Never raise the rates in limits.py.")
+    assert scope.paths == (r"we\*rd/limits.py",)
+
+
 def test_a_rule_file_is_for_its_globs() -> None:
     text = (
         "---\ndescription: x\nglobs: web/**/*.ts, *.tsx\nalwaysApply: false\n---\n- Never use any."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,3 +151,12 @@ def _write_locked(path: Path, file: File, before: State) -> None:
         lock.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Say in which file something is wrong."""
+    try:
+        yield
+    except KnError as error:
+        raise KnError(f"{path}: {error}", hint=error.hint) from error

@@ -8,11 +8,9 @@ the folder `kn-host` beside, and a script of ours that takes its place runs it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from kn.adapters.wiring.changes import Change, File, Folder, Link, State, look
+from kn.adapters.wiring.changes import Change, File, Folder, Link, State, look, naming
 from kn.core import block
 from kn.errors import KnError
 
@@ -33,7 +31,7 @@ def wire(path: Path, event: str, body: bytes, host: bytes, *, always_shell: bool
     before = look(path)
     kept = path.parent / HOST / event
     if isinstance(before, File) and _takes_block(before, path, always_shell):
-        with _named(path):
+        with naming(path):
             old = block.body_of(before.data)
             wanted = body + host if old and HOST.encode() in old else body
             after = File(block.put(before.data, wanted, first=True), before.mode)
@@ -62,7 +60,7 @@ def unwire(path: Path, event: str) -> list[Change]:
         return [Change(kept, f"remove {HOST}/{event}", look(kept), None)]  # cut off half-way
     if not isinstance(before, File):
         return []
-    with _named(path):
+    with naming(path):
         body = block.body_of(before.data)
         rest = block.take(before.data)
     if body is None:
@@ -81,7 +79,7 @@ def unwire(path: Path, event: str) -> list[Change]:
 
 
 def _takes_block(file: File, path: Path, always_shell: bool) -> bool:
-    with _named(path):
+    with naming(path):
         if always_shell or block.body_of(file.data) is not None:
             return True
     first = file.data.split(b"\n", 1)[0]
@@ -112,12 +110,3 @@ def _moved(state: State, old: Path, new: Path) -> State:
             return Link(f"../{state.target}")
         return Link(state.target.removeprefix("../"))
     return state
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Say in which file a block is broken."""
-    try:
-        yield
-    except KnError as error:
-        raise KnError(f"{path}: {error}", hint=error.hint) from error

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from kn.core.model import Scope
 
-_GLOBS_AT_MOST = 3
+GLOBS_AT_MOST = 3
+"""Paths of a scope that are taken from one source (a guess)."""
 _READ_AT_MOST = 2000
 """Paths that are looked at; a commit that changes more is spread all over (a guess)."""
 
@@ -37,14 +38,14 @@ def scope_of(paths: Sequence[str]) -> Scope:
     kept = sorted({path for path in paths if path and not _GENERATED.search(path)})
     code = [path for path in kept if not _BESIDE.search(path)] or kept
     if len(code) == 1:
-        return Scope(paths=(_escaped(code[0]),))
+        return Scope(paths=(as_glob(code[0]),))
     groups = {tuple(path.split("/")[:-1]) for path in code}
-    while len(groups := _without_nested(groups)) > _GLOBS_AT_MOST:
+    while len(groups := _without_nested(groups)) > GLOBS_AT_MOST:
         deepest = max(map(len, groups))
         groups = {folder[:-1] if len(folder) == deepest else folder for folder in groups}
     if not groups or () in groups:
-        return Scope(paths=tuple(map(_escaped, code))) if len(code) <= _GLOBS_AT_MOST else Scope()
-    return Scope(paths=tuple(f"{_escaped('/'.join(folder))}/**" for folder in sorted(groups)))
+        return Scope(paths=tuple(map(as_glob, code))) if len(code) <= GLOBS_AT_MOST else Scope()
+    return Scope(paths=tuple(f"{as_glob('/'.join(folder))}/**" for folder in sorted(groups)))
 
 
 def _without_nested(folders: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
@@ -53,6 +54,6 @@ def _without_nested(folders: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
     }
 
 
-def _escaped(path: str) -> str:
+def as_glob(path: str) -> str:
     """A path as a glob that matches it alone: gitignore's special characters are escaped."""
     return _SPECIAL.sub(r"\\\g<0>", path)

@@ -26,7 +26,6 @@ class Run(NamedTuple):
     said: str
 
 
-_BREAKS = "\r\n"
 _JOINED_SCRIPTS = (
     (0x0600, 0x08FF),  # Arabic, Syriac, Thaana, N'Ko, Mandaic
     (0x0900, 0x0DFF),  # the scripts of India, and Sinhala

@@ -7,7 +7,6 @@ say of everything else what it is. Linear in the text; it never raises.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -212,8 +211,3 @@ class _Reader:
 def verbatim(passage: Passage) -> str:
     """The passage with all that belongs to it."""
     return f"{passage.text}\n{passage.more}".strip()
-
-
-def each_text(passages: list[Passage]) -> Iterator[Passage]:
-    """Those that may say something."""
-    return (p for p in passages if p.form in ("paragraph", "bullet", "step"))

@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kn.core.candidate import Candidate
+from kn.core.capture.scope import GLOBS_AT_MOST, as_glob
 from kn.core.model import Evidence, Scope
 
 _TOKEN = re.compile(
     r"`([^`\s]{2,120})`|(?<![\w@:/.-])((?:[\w.@*-]+/)+[\w.*-]*|[\w-]+\.[a-z]{1,5})\b"
 )
-_GLOBS_AT_MOST = 3
-"""Paths of a scope that are taken from one passage, as `kn.core.capture.scope` has it."""
-_SPECIAL = re.compile(r"[\\?\[\]!#]")
 
 Match = Callable[[str], Callable[[str], object]]
 """A gitignore-style pattern -> whether a path matches it."""
@@ -80,9 +78,9 @@ class Surroundings:
         for match in _TOKEN.finditer(text):
             if glob := self._glob(match[1] or match[2], folder):
                 found[glob] = None
-        paths = tuple(found) if 0 < len(found) <= _GLOBS_AT_MOST else ()
+        paths = tuple(found) if 0 < len(found) <= GLOBS_AT_MOST else ()
         if not paths and folder:
-            paths = (f"{_escaped(folder)}/**",)
+            paths = (f"{as_glob(folder)}/**",)
         return Scope(paths, tuple(dict.fromkeys(tags)))
 
     def _glob(self, token: str, folder: str) -> str:
@@ -95,11 +93,11 @@ class Surroundings:
             return bare if any(matches(path) for path in self.files) else ""
         for path in (f"{folder}/{bare}", bare) if folder else (bare,):
             if path in self.files:
-                return _escaped(path)
+                return as_glob(path)
             if path in self.folders and ("/" in token or path != bare):
-                return f"{_escaped(path)}/**"
+                return f"{as_glob(path)}/**"
         if "/" not in bare and "." in bare:
-            return _escaped(self.names.get(bare, ""))
+            return as_glob(self.names.get(bare, ""))
         return ""
 
 
@@ -117,7 +115,3 @@ def surroundings(count: Callable[[str], int], match: Match, files: Iterable[str]
 def evidence_of(source: Source, quote: str) -> tuple[Evidence, ...]:
     """Where a passage stands, in its own words."""
     return (Evidence(document=source.name, quote=quote),)
-
-
-def _escaped(path: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", path)

@@ -19,8 +19,6 @@ GUARDS = (
     "KN060", "KN061",
 )  # fmt: skip
 """What guards the knowledge; told first."""
-ASKED = ("KN110", "KN111", "KN112")
-"""Findings that have a section of their own."""
 
 
 class Told(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kn.adapters.wiring.changes import Change, File, Folder, look
+from kn.adapters.wiring.changes import Change, File, Folder, look, naming
 from kn.core import block
 from kn.core.agents import plugin, wiring
 from kn.core.agents.wiring import Entry, Note
@@ -154,11 +154,8 @@ class Work:
 
     @staticmethod
     def _named(path: Path, do: Callable[[], _T]) -> _T:
-        """Say in which file something is wrong."""
-        try:
+        with naming(path):
             return do()
-        except KnError as error:
-            raise KnError(f"{path}: {error}", hint=error.hint) from error
 
 
 def missing_folders(folder: Path, *, but: Path | None = None) -> list[Change]:

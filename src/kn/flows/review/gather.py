@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from kn.adapters import git
@@ -121,8 +121,12 @@ def collect_facts(
         there = trees.sort_objects(repo, new)
         unknown = frozenset(b for b in new if b not in there)
 
+    @cache
+    def paths() -> Iterable[str]:
+        return git.list_below(repo, span.after)
+
     def reaches(sheet: Sheet) -> bool:
-        return any(sheet.covers(p) for p in git.list_entries(repo, span.after))
+        return any(sheet.covers(p) for p in paths())
 
     return Facts(knowledge.today, began or knowledge.today, messages, unknown, reaches)
 

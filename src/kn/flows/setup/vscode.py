@@ -7,14 +7,13 @@ ours that somebody changed is left as it is, and `kn uninstall` takes out what w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kn.adapters.git import Repository
-from kn.adapters.wiring.changes import Change, File, Folder, look
+from kn.adapters.wiring.changes import Change, File, Folder, look, naming
 from kn.core import jsonc
 from kn.errors import KnError
 from kn.flows.setup.plan import find_place, name_place, work_tree
@@ -178,7 +177,7 @@ def _wanted(name: str, folder: str, kinds: Mapping[str, str]) -> Iterable[_Wante
 def _add(path: Path, text: str, wanted: _Wanted) -> tuple[str, dict[str, Any] | None, str]:
     """The text with it, what the journal has to say of that, and what a person has to know."""
     held = _at(_parse(path, text), wanted.path)
-    with _named(path):
+    with naming(path):
         if wanted.key:
             there = [_name(one, wanted.key) for one in held] if isinstance(held, list) else []
             new = [one for one in wanted.value if one[wanted.key] not in there]
@@ -202,12 +201,12 @@ def _without(path: Path, text: str, edit: Mapping[str, Any]) -> str:
     if edit["path"] == ["version"] and _at(_parse(path, text), ["tasks"]):
         return text  # somebody has tasks of their own by now
     where = (lambda one: _name(one, key) in edit["names"]) if key else None
-    with _named(path):
+    with naming(path):
         return jsonc.remove(text, edit["path"], where=where, made=edit["made"], inner=edit["inner"])
 
 
 def _parse(path: Path, text: str) -> Any:
-    with _named(path):
+    with naming(path):
         return jsonc.read(text)
 
 
@@ -249,12 +248,3 @@ def _change(path: Path, what: str, text: str) -> Change:
     before = look(path)
     mode = before.mode if isinstance(before, File) else 0o644
     return Change(path, what, before, File(text.encode("utf-8"), mode))
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Say in which file something is wrong."""
-    try:
-        yield
-    except KnError as error:
-        raise KnError(f"{path}: {error}", hint=error.hint) from error

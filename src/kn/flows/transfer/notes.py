@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kn.adapters import tokens
+from kn.adapters import git, tokens
 from kn.adapters.inbox import Inbox
 from kn.adapters.lock import locked
 from kn.core.candidate import Candidate, normalized
@@ -26,7 +26,7 @@ from kn.flows.capture.commits import PATIENT
 from kn.flows.capture.keep import Captured, is_echo, is_recorded, keep_candidates, recorded_quotes
 from kn.flows.knowledge import Knowledge
 from kn.flows.redaction import make_redact
-from kn.flows.transfer.sources import Found, Reader, find_notes, list_files, match_glob, sources_of
+from kn.flows.transfer.sources import Found, Reader, find_notes, match_glob, sources_of
 from kn.flows.views.view import open_view
 
 AUTO = "auto"
@@ -88,7 +88,7 @@ def import_notes(
     """
     if name == AUTO and path is not None:
         raise KnError("`auto` looks where each tool keeps its notes.", hint="Name a format.")
-    tracked = list_files(knowledge)
+    tracked = sorted(git.list_files(knowledge.repo))
     around = surroundings(tokens.count, match_glob, tracked)
     redact = make_redact(knowledge, environment)
     forms = [f for f in FORMATS if name in (AUTO, f.name)]
@@ -117,7 +117,7 @@ def import_notes(
 def _nothing(forms: Sequence[Format]) -> str:
     if len(forms) > 1:
         return "There are no notes of other tools here."
-    return f"There is no {forms[0].what.removeprefix('a ')} here."
+    return f"Nothing here is for `{forms[0].name}`: {forms[0].what}."
 
 
 def _read(

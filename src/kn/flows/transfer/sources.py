@@ -34,13 +34,6 @@ def match_glob(glob: str) -> Callable[[str], object]:
     return re.compile(compile_glob(glob)).match
 
 
-def list_files(knowledge: Knowledge) -> list[str]:
-    """The files of the work tree that git tracks, or would."""
-    listing = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    out = git.attempt(knowledge.repo, *listing).stdout.decode("utf-8", "surrogateescape")
-    return sorted({p for p in out.split("\0") if p})
-
-
 def find_notes(
     knowledge: Knowledge, form: Format, tracked: Sequence[str], environment: Mapping[str, str]
 ) -> list[Path]:
