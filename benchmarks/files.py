@@ -19,7 +19,7 @@ from kn.core.context.related import is_code
 from kn.errors import KnError
 from kn.flows.context import build_context
 from kn.flows.knowledge import open_knowledge
-from kn.flows.serving.serve import Asked
+from kn.flows.serving.values import Asked
 
 MOST = 5
 

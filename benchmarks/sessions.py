@@ -32,7 +32,8 @@ from kn.core.schema import default_schema
 from kn.flows.context import make_ready
 from kn.flows.knowledge import open_knowledge
 from kn.flows.serving.lookup import search_terms
-from kn.flows.serving.serve import Asked, Tools, serve
+from kn.flows.serving.serve import serve
+from kn.flows.serving.values import Asked, Tools
 from kn.flows.views.view import open_view
 
 TRANSCRIPT = 50_000

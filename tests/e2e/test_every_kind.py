@@ -13,7 +13,7 @@ from kn.core.model import Item
 from kn.flows import record
 from kn.flows.context import build_context
 from kn.flows.knowledge import Knowledge, open_knowledge
-from kn.flows.serving.serve import Asked
+from kn.flows.serving.values import Asked
 
 GATEWAY, BILLING, WEB = "src/gateway/**", "src/billing/**", "web/**"
 

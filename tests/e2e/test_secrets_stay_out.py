@@ -22,7 +22,7 @@ from kn.flows.context import build_context
 from kn.flows.knowledge import Knowledge, open_knowledge
 from kn.flows.model.extract import commit_passages
 from kn.flows.redaction import make_redactor
-from kn.flows.serving.serve import Asked
+from kn.flows.serving.values import Asked
 
 TYPES = list(KNOWN)[:20]
 OWN = {"BILLING_API_TOKEN": "quiet-harbour-lantern-77", "DEPLOY_PASSWORD": "Vk3!rmmT-oplx"}

@@ -25,7 +25,7 @@ from kn.flows.context import build_context
 from kn.flows.knowledge import open_knowledge
 from kn.flows.serving import renew as renew_flow
 from kn.flows.serving.ready import answer_ready
-from kn.flows.serving.serve import Asked, Context
+from kn.flows.serving.values import Asked, Context
 
 WORDS = "gateway bucket rate limit billing retry queue ledger payment cache token deploy".split()
 IDS = [f"{p}-0000000{n}" for p in ("dec", "con", "got", "fac") for n in range(4)]

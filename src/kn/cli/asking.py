@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from kn.flows.serving.serve import Asked
+from kn.flows.serving.values import Asked
 
 
 class Option(NamedTuple):

@@ -15,7 +15,8 @@ from kn.flows.serving.lines import line_counter
 from kn.flows.serving.lookup import search_terms
 from kn.flows.serving.ready import keep_context
 from kn.flows.serving.renew import plain_kinds
-from kn.flows.serving.serve import Asked, Body, Context, Ready, Tools, serve
+from kn.flows.serving.serve import serve
+from kn.flows.serving.values import Asked, Body, Context, Ready, Tools
 from kn.flows.views import kept
 from kn.flows.views.files import files_key, make_files
 from kn.flows.views.view import Row, View, fault_lines, open_view

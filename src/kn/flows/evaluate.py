@@ -13,7 +13,8 @@ from kn.flows.context import make_ready
 from kn.flows.items import resolve_in
 from kn.flows.knowledge import Knowledge
 from kn.flows.serving.lookup import search_terms
-from kn.flows.serving.serve import Asked, Tools, serve
+from kn.flows.serving.serve import serve
+from kn.flows.serving.values import Asked, Tools
 from kn.flows.views.view import View, open_view
 
 _FIELDS = frozenset(("task", "files", "expect", "never"))

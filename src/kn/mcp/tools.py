@@ -72,7 +72,7 @@ def _add_context(server: MCPServer[Any], desk: Desk) -> None:
     ) -> Annotated[CallToolResult, ContextAnswer]:
         def answer(knowledge: Knowledge) -> CallToolResult:
             from kn.flows.context import build_context
-            from kn.flows.serving.serve import Asked
+            from kn.flows.serving.values import Asked
 
             paths = tuple(_place(knowledge, f) for f in files)
             asked = Asked(task, paths, budget, form="xml")

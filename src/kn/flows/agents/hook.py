@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from kn.core.agents.payload import Question
     from kn.flows.agents.memory import Session
-    from kn.flows.serving.serve import Asked, Context
+    from kn.flows.serving.values import Asked, Context
 
 LIMIT = {START: 4.0, PROMPT: 1.5, EDIT: 1.5, COMPACT: 1.5, END: 1.0}
 """Seconds that kn may take; less than an agent waits. Guesses at what a person does not mind; the
@@ -211,7 +211,7 @@ def _ask(
 ) -> tuple[Asked, list[str]]:
     """The question of an event, and the files that will have been answered for."""
     from kn.flows.agents.memory import key_of
-    from kn.flows.serving.serve import Asked
+    from kn.flows.serving.values import Asked
 
     asked = Asked(
         budget=numbers.get("--budget"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from kn.core.context.analysis import Query, weigh_task
 from kn.core.context.rank import Ranked, Task, rank
-from kn.flows.serving.serve import Body, Ready, Tools
+from kn.flows.serving.values import Body, Ready, Tools
 
 
 def rank_applying(

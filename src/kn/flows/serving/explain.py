@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kn.flows.serving.serve import Context
+from kn.flows.serving.values import Context
 
 NEAR_MISSES = 10
 

@@ -11,7 +11,7 @@ from kn.core.context.render import FENCE_CLOSE
 from kn.core.hidden import quote_data, show_hidden
 from kn.errors import KnError
 from kn.flows.knowledge import Knowledge
-from kn.flows.serving.serve import Asked, Context
+from kn.flows.serving.values import Asked, Context
 
 ITEMS_SHARE = 4
 """Items take at most one part in so many of a budget that files are read into, but not less than

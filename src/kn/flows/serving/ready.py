@@ -15,7 +15,8 @@ from kn.adapters.words import load_stemmer
 from kn.core.context.related import Files
 from kn.errors import KnError
 from kn.flows.serving.lines import line_counter, load_files
-from kn.flows.serving.serve import Asked, Context, Ready, Tools, serve
+from kn.flows.serving.serve import serve
+from kn.flows.serving.values import Asked, Context, Ready, Tools
 from kn.flows.views import kept
 from kn.flows.views.kept import Watched
 

@@ -24,7 +24,7 @@ from kn.core.ids import blob_id
 from kn.core.schema import Field, Kind, Schema, default_schema
 from kn.core.view import judge_trust
 from kn.core.yaml.loaded import MAX_BYTES
-from kn.flows.serving.serve import Body, Ready
+from kn.flows.serving.values import Body, Ready
 from kn.flows.views.library import read_document, version_of
 from kn.flows.views.shelve import blobs_of, make_card
 from kn.flows.views.trees import known_trees

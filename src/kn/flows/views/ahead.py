@@ -12,7 +12,7 @@ from kn.errors import KnError
 from kn.flows.agents.gate import is_let_in
 from kn.flows.context import build_context
 from kn.flows.knowledge import open_knowledge
-from kn.flows.serving.serve import Asked
+from kn.flows.serving.values import Asked
 
 
 def build_ahead() -> None:
