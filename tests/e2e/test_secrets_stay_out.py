@@ -105,3 +105,28 @@ def test_an_item_with_a_secret_is_refused_and_one_by_hand_is_found(
     assert checked.returncode == 1
     assert "KN040" in checked.stdout
     assert token not in checked.stdout
+
+
+def test_the_words_of_a_branch_are_kept_and_reviewed_without_its_secrets(
+    knowledge_repo: Path, git: Git, kn: Kn
+) -> None:
+    secret = "ghp_" + "0123456789abcdefABCDEF0123456789abcd"
+    kn("add", "decision", "Use a leaky bucket.", "--because", "Bursts.", "--path", "src/**",
+       "--rejected", "token bucket: it bursts")  # fmt: skip
+    git("add", "-A")
+    git("commit", "-q", "-m", "Items")
+    git("checkout", "-q", "-b", "limits")
+    (knowledge_repo / "src").mkdir(exist_ok=True)
+    (knowledge_repo / "src/limits.py").write_text(f"limiter = TokenBucket(key='{secret}')\n")
+    git("add", "-A")
+    git("commit", "-q", "-m", f"limits: a token bucket with {secret}")
+
+    printed = kn("context").stdout + kn("context", "bucket", "--json").stdout
+    forms = ("text", "markdown", "github", "sarif", "gitlab", "json")
+    reviews = [kn("review", "--full", "--format", f, check=False).stdout for f in forms]
+
+    assert all("oken" in r and "redacted" in r for r in reviews), "the line is shown, without it"
+    assert secret not in printed + "".join(reviews)
+    kept = [p for p in (knowledge_repo / ".git/kn").rglob("*") if p.is_file()]
+    assert {"told", "files"} <= {p.name for p in kept}
+    assert [p.name for p in kept if secret.encode() in p.read_bytes()] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from kn.adapters import git
 from kn.adapters.pieces import Pieces
 from kn.adapters.words import load_stemmer
 from kn.flows.knowledge import Knowledge, trusted_ref
+from kn.flows.redaction import redact_lines
 from kn.flows.serving.lines import line_counter
 from kn.flows.serving.lookup import search_terms
 from kn.flows.serving.ready import keep_context
@@ -142,4 +144,5 @@ def _branch_work(knowledge: Knowledge) -> tuple[list[str], list[str]]:
         return [], []
     skip = f"{knowledge.folder}/"
     changed = [p for p in git.changed_paths(knowledge.repo, base, head) if not p.startswith(skip)]
-    return git.subjects(knowledge.repo, base, head, BRANCH_COMMITS), changed
+    subjects = git.subjects(knowledge.repo, base, head, BRANCH_COMMITS)
+    return redact_lines(knowledge, os.environ, subjects), changed

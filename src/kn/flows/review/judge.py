@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -35,6 +36,7 @@ from kn.flows.capture.commits import extract_commits
 from kn.flows.capture.keep import is_recorded
 from kn.flows.check import check_tree, tree_at
 from kn.flows.knowledge import Knowledge, open_knowledge
+from kn.flows.redaction import redact_lines
 from kn.flows.review.compare import Comparison, compare_sides
 from kn.flows.review.gather import Gathered, collect_facts, gather, sentences, telling
 from kn.flows.review.sheets import read_trees
@@ -224,7 +226,8 @@ def _find_returns(
         and _touches(r.option.sheet, gathered)
         and is_news(r, before, stem)
     ]
-    return news
+    lines = redact_lines(knowledge, os.environ, [r.text for r in news])
+    return [r._replace(text=text) for r, text in zip(news, lines, strict=True)]
 
 
 def _touches(sheet: Sheet, gathered: Gathered) -> bool:

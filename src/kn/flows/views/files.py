@@ -10,6 +10,7 @@ from typing import Any
 from kn.adapters import git, store
 from kn.core.context.related import MOST_TOLD, Files, find_symbols, index_files, is_code
 from kn.flows.knowledge import Knowledge
+from kn.flows.redaction import redact_lines
 from kn.flows.serving.lines import load_files
 from kn.flows.views.citations import read_citations
 from kn.flows.views.view import View
@@ -111,7 +112,11 @@ def _read_told(knowledge: Knowledge, head: str) -> list[tuple[str, list[str]]]:
     if known[0] != head:
         since = known[0] if known[0] and git.is_ancestor(knowledge.repo, known[0], head) else ""
         found = git.changes_told(knowledge.repo, head, since, MOST_COMMITS)
-        newer = [(subject, paths[: MOST_TOLD + 1]) for _, subject, paths in found]
+        subjects = redact_lines(knowledge, os.environ, [subject for _, subject, _ in found])
+        newer = [
+            (subject, paths[: MOST_TOLD + 1])
+            for subject, (*_, paths) in zip(subjects, found, strict=True)
+        ]
         rows = [*newer, *(rows if since else [])][:MOST_COMMITS]
         store.save(path, (head, rows))
     return rows
