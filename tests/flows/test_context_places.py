@@ -295,3 +295,9 @@ def test_links_in_place_of_items_and_folders_are_not_followed(
     assert [p.name for p in outside.iterdir()] == ["s-00000009.yaml"]
     stocked.plant("dec-00000003", "Rate limiting by document.", document="../outside/s.md")
     assert stocked.ok(*ASK).code == 0
+
+
+def test_bytes_that_are_too_few_are_named(desk: Desk) -> None:
+    desk.add("fact", "The gateway answers in JSON.")
+    ran = desk("context", "gateway", "--max-bytes", "1")
+    assert "a budget of 500 tokens within 1 bytes is too small" in ran.err

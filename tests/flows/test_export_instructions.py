@@ -250,3 +250,15 @@ def test_nothing_is_made_where_nothing_is_known(desk: Desk) -> None:
 
     assert json.loads(done.out)["current"] is True
     assert not (desk.root / ".github").exists()
+
+
+def test_where_nothing_can_be_exported_no_file_is_named_that_is_not_there(
+    desk: Desk, git: Git
+) -> None:
+    desk.add("decision", "Use Postgres.")
+    commit(git)
+    assert desk.ok("export", "agents-md").out == "There is nothing to write.\n"
+    assert desk.ok("export", "agents-md", "--remove").out == "There is nothing to take out.\n"
+    desk.add("convention", "Every endpoint has a timeout.")
+    commit(git)
+    assert "created: AGENTS.md (1 item, " in desk.ok("export", "agents-md").out

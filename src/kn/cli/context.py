@@ -56,7 +56,11 @@ def command(task: str, **given: Any) -> None:
     text = json_text(context.to_json()) + "\n" if values["--json"] else context.text
     click.echo(text, nl=False)
     if not context.text:
-        say(f"kn: a budget of {context.budget} tokens is too small for anything.")
+        limit = context.asked.max_bytes
+        room = f"a budget of {context.budget} tokens"
+        if limit is not None:
+            room += f" within {limit} bytes"
+        say(f"kn: {room} is too small for anything.")
     if values["--explain"]:
         for line in explain_lines(
             context, trace_items(knowledge, [i.body.path for i in context.items])

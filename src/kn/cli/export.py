@@ -76,12 +76,13 @@ def command(
 def _show(done: Exported, *, as_json: bool, check: bool, remove: bool) -> None:
     if as_json:
         print_json(done.to_json())
-    for target in () if as_json else done.targets:
+    shown = [t for t in done.targets if t.became != "unchanged" or t.items]
+    for target in () if as_json else shown:
         became = "out of date" if check and target.became != "unchanged" else target.became
         items = f"{len(target.items)} item" + ("" if len(target.items) == 1 else "s")
         about = "" if remove else f" ({items}, {target.tokens} tokens)"
         click.echo(clean(f"{became}: {target.path}{about}"))
-    if not as_json and not done.targets:
+    if not as_json and not shown:
         click.echo("There is nothing to take out." if remove else "There is nothing to write.")
     for note in done.notes:
         say(f"note: {note}")
@@ -105,7 +106,8 @@ def _export_records(
         verb = "would be written" if dry_run else "written"
         for name in done.written:
             click.echo(clean(f"{verb}: {name}"))
-        click.echo(f"{len(done.written)} records {verb}, {len(done.unchanged)} unchanged.")
+        records = f"{len(done.written)} record" + ("" if len(done.written) == 1 else "s")
+        click.echo(f"{records} {verb}, {len(done.unchanged)} unchanged.")
     for item, fields in done.edited:
         say(f"note: {item} says something else than its record, whose words stay: {fields}")
     if done.other_kinds:
