@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,23 @@ def test_scripts_of_the_action_take_nothing_from_expressions() -> None:
     scripts = re.findall(r"^ +run: (?:\|\n((?: {8,}.*\n)+)|(.*))$", text, re.MULTILINE)
     assert len(scripts) == 2
     assert "${{" not in "".join(part for script in scripts for part in script)
+
+
+def test_what_is_checked_out_is_never_run_as_part_of_python(tmp_path: Path) -> None:
+    """`python -m pip` takes `pip/` of the working directory first: that is the pull request's."""
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip/__main__.py").write_text("print('taken in')\n")
+    for name in ("venv.py", "json.py", "urllib.py"):
+        (tmp_path / name).write_text("raise SystemExit('taken in')\n")
+    calls = []
+    for file in ("action.yml", "ci/gitlab.yml"):
+        text = (ROOT / file).read_text("utf-8")
+        calls += re.findall(r"bin/python\"? (.*-m pip)\b|python3 (.*-m venv)\b", text)
+    assert len(calls) == 4
+    for call in calls:
+        words = " ".join(call).split()
+        done = run(sys.executable, *words, "--help", cwd=tmp_path)
+        assert "taken in" not in done.stdout + done.stderr and done.returncode == 0, words
 
 
 def test_the_program_of_the_action_knows_the_comment() -> None:
