@@ -144,6 +144,6 @@ def start_ahead(*, written: bool = False) -> None:
     except OSError:  # a full or read-only disk: it could keep no view either
         return
     witness.detach(
-        [sys.executable, "-m", "kn", "hook", AHEAD],
+        [sys.executable, "-P", "-m", "kn", "hook", AHEAD],
         {n: t for n, t in os.environ.items() if n not in _LOCAL_VARIABLES},
     )
