@@ -33,6 +33,26 @@ def test_lines_have_their_paths_and_numbers_whatever_the_name(repo: Path, git: G
         assert mine == [(2, "two", False), (2, "2", True), (4, "++ four", True)], name
 
 
+def test_no_setting_of_the_user_and_no_attribute_of_the_change_hides_a_line(
+    repo: Path, git: Git
+) -> None:
+    (repo / "a.py").write_text("a\nb\nc\nd\n")
+    base = commit(git)
+    git("config", "diff.interHunkContext", "9")
+    (repo / "a.py").write_text("A\nb\nc\nD\n")
+    (repo / "b.py").write_text("one\n")
+    (repo / "real.bin").write_bytes(b"x\0y\n")
+    (repo / ".gitattributes").write_text("*.py binary\n*.bin -diff\n")
+    head = commit(git)
+    found = [row for row in trees.added_lines(find_repository(repo), base, head) if row[3]]
+    assert [row[:3] for row in found if row[0] != ".gitattributes"] == [
+        ("a.py", 1, "A"), ("a.py", 4, "D"), ("b.py", 1, "one"),
+    ]  # fmt: skip
+    git("reset", "-q", "--soft", base)
+    staged = [row for row in trees.added_lines(find_repository(repo), base, "") if row[3]]
+    assert staged == found
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["a", "b", "--- x", "+++ y", "@@ -1 +1 @@", "-", "+", ""]),
                 max_size=8), st.lists(st.sampled_from(["a", "c", "--- x", "+++ y", "+"]),

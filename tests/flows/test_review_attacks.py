@@ -24,6 +24,9 @@ BUCKET, OLD, NEW, LOGS, CORS, ANN, RUN = (
 )  # fmt: skip
 KIND = "kind: runbook\nprefix: run\nfolder: runbooks\ndoc: What to do.\nfields:\n  alarm: line\n"
 WORKFLOW = "on: pull_request\njobs:\n  k:\n    steps:\n      - run: kn review\n      - run: make\n"
+ACTION = "on: pull_request\njobs:\n  k:\n    steps:\n      - uses: acme/kn@v1\n      - run: make\n"
+GITLAB = "include: {project: group/kn, ref: main, file: /ci/gitlab.yml}\n"
+BACK = "limiter = TokenBucket(rate)"
 Attack = Callable[["Branch"], object]
 
 
@@ -77,6 +80,8 @@ def _fortress(_begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         ".github/CODEOWNERS": "* @org/all\n/.knowledge/ @org/arch\n",
         ".github/workflows/kn.yml": WORKFLOW,
+        ".github/workflows/knowledge.yml": ACTION,
+        ".gitlab-ci.yml": GITLAB,
         ".pre-commit-config.yaml": "repos:\n- repo: x\n  hooks:\n  - id: kn-check\n  - id: black\n",
         "src/gateway/limits.py": "limiter = LeakyBucket(rate)\n",
         "src/web/page.py": "title = 1\n",
@@ -250,6 +255,15 @@ def two_steps(b: Branch) -> None:
     )
 
 
+def return_as(text: str, attributes: str = "") -> Attack:
+    def attack(b: Branch) -> None:
+        (b.root / "src/gateway/limits.py").write_text(text)
+        if attributes:
+            b.append(".gitattributes", attributes)
+
+    return attack
+
+
 SUBMODULE = "the folder becomes a submodule"
 COMMENT = "--> <img src=x> <!-- kn:review --> </details> @org/all # Approved"
 ATTACKS: dict[str, tuple[Attack, str, str]] = {
@@ -321,6 +335,14 @@ ATTACKS: dict[str, tuple[Attack, str, str]] = {
             WORKFLOW.replace("      - run: kn review\n", "")), "KN105", "kn review"),
     "the workflow is removed": (
         lambda b: (b.root / ".github/workflows/kn.yml").unlink(), "KN105", "removed"),
+    "the action is taken out of its workflow": (
+        lambda b: (b.root / ".github/workflows/knowledge.yml").write_text(
+            ACTION.replace("      - uses: acme/kn@v1\n", "")), "KN105", "acme/kn@v1"),
+    "the action's workflow is removed": (
+        lambda b: (b.root / ".github/workflows/knowledge.yml").unlink(), "KN105", "removed"),
+    "the included pipeline is taken out": (
+        lambda b: (b.root / ".gitlab-ci.yml").write_text("x: {script: make}\n"),
+        "KN105", "group/kn"),
     "a pre-commit hook is taken out": (
         lambda b: (b.root / ".pre-commit-config.yaml").write_text("repos: []\n"),
         "KN105", "kn-check"),
@@ -349,6 +371,14 @@ ATTACKS: dict[str, tuple[Attack, str, str]] = {
     "a rejected option comes back": (
         lambda b: (b.root / "src/gateway/limits.py").write_text("limiter = TokenBucket(rate)\n"),
         "KN111", "token bucket"),
+    "it comes back in a file that the change calls binary": (
+        return_as(f"{BACK}\n", "src/** -diff\n"), "KN111", "token bucket"),
+    "it comes back at the start of an endless line": (
+        return_as(f"{BACK}  # {'x' * 900}\n"), "KN111", "token bucket"),
+    "it comes back far to the right": (
+        return_as(f"x = 1;{' ' * 900}{BACK}\n"), "KN111", "token bucket"),
+    "it comes back below a condition that says not": (
+        return_as(f"if not limiter:\n    {BACK}\n"), "KN111", "token bucket"),
     "CODEOWNERS is made too large to be read": (swollen_owners, "KN104", "nobody"),
     "an attribute gets another meaning": (
         write(".gitattributes", "[attr]kn binary\n"), "KN103", "[attr]kn"),

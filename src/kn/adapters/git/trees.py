@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,14 @@ from kn.errors import KnError
 
 NOTHING = "000000"
 """The mode of a path that is not there."""
+MOST_BINARY = 50
+"""Files that git calls binary and that are looked at all the same; a guess."""
+MOST_TEXT = 1_000_000
+"""Bytes of such a file."""
+_DIFF = (
+    "diff", "-U0", "--inter-hunk-context=0", "--no-color", "--no-ext-diff", "--no-textconv",
+    "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
 
 
 class Touched(NamedTuple):
@@ -56,10 +65,33 @@ def added_lines(
     """
     sides = (base, head) if head else ("--cached", base)
     without = ("--", ":(top)", f":(top,exclude){but}") if but else ("--",)
-    out = run(
-        repo, "diff", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "-M",
-        "--src-prefix=a/", "--dst-prefix=b/", *sides, *without,
-    )[:most]  # fmt: skip
+    out = run(repo, *_DIFF, "-M", *sides, *without)[:most]
+    yield from _read_diff(out)
+    if re.search(rb"^Binary files ", out, re.MULTILINE):
+        named = _called_binary(repo, sides, without)
+        if named:
+            paths = [f":(top,literal){path}" for path in named]
+            out = run(repo, *_DIFF, "--text", "--no-renames", *sides, "--", *paths)[:most]
+            yield from _read_diff(out)
+
+
+def _called_binary(repo: Repository, sides: Sequence[str], without: Sequence[str]) -> list[str]:
+    """Paths of text that attributes call binary: the change may bring the attributes itself."""
+    options = ("--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
+    counted = run(repo, "diff", *options, *sides, *without).split(b"\0")
+    paths = [row[4:] for row in counted if row.startswith(b"-\t-\t")][:MOST_BINARY]
+    newer = f"{sides[1]}:" if sides[0] != "--cached" else ":0:"
+    found = []
+    for path in map(os.fsdecode, paths):
+        size = attempt(repo, "cat-file", "-s", newer + path)
+        if size.returncode or int(size.stdout) > MOST_TEXT:
+            continue
+        if b"\0" not in run(repo, "cat-file", "blob", newer + path)[:8_000]:
+            found.append(path)
+    return found
+
+
+def _read_diff(out: bytes) -> Iterator[tuple[str, int, str, bool]]:
     path, old, new, inside = "", 0, 0, 0
     for raw in out.split(b"\n"):
         if inside <= 0 and raw.startswith(b"+++ "):

@@ -19,7 +19,10 @@ _CHECKS = re.compile(
     r"\.woodpecker(?:/.+)?\.ya?ml|\.forgejo/workflows/.+|\.gitea/workflows/.+|Makefile|justfile|"
     r"\.ci/.+|package\.json"
 )
-_RUNS_KN = re.compile(r"(?<![\w./-])kn(?![\w-])|\bkn-(?:check|review|post-commit)\b|git-kn\b")
+_RUNS_KN = re.compile(
+    r"(?<![\w.-])kn(?![\w/-]|\.\w)|\bkn-(?:check|review|post-commit)\b|git-kn\b|\bKN_[A-Z]"
+)
+"""`kn review`, `bin/kn`, the action as `uses: OWNER/kn@v1`, a project to include; not `src/kn/x`."""
 _MODES = {"120000": "a symbolic link", "160000": "a submodule"}
 
 

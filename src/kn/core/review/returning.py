@@ -20,6 +20,8 @@ MOST_WORDS = 5
 """Telling words of an option; what has more is a sentence, whose words meet by accident."""
 MOST_SENTENCE = 30
 """Words of a sentence that says what a commit does; a longer one tells a story (a guess)."""
+MOST_LINE = 400
+"""Characters of a line that are looked at; what is longer is data as a rule (a guess)."""
 NEAR = 6
 """Words that may stand between the telling ones of an option, beyond their own number."""
 
@@ -56,6 +58,7 @@ _TAKEN_UP = re.compile(
     r"replac\w*|port(?:s|ed|ing)?|go(?:es|ing)?)\b"
 )
 _COMMENT = re.compile(r"^\s*(?:#(?!include|define|import)|//|/\*|\*|--|<!--|;|%|\"\"\"|''')")
+_GOES_ON = re.compile(r"[\w,][ \t]*$")
 _END = re.compile(r"[(:;,]| - | – | — |\bbecause\b|\bsince\b|\bas it\b")
 _LETTER = re.compile(r"(?i)^(?:option|alternative|choice|variant)\s*[a-z0-9]{0,2}\s*[:.)-]\s*")
 
@@ -178,8 +181,10 @@ def find_returning(
         gone = {_squeezed(text) for _, text in change.removed}
         previous: tuple[int, str] = (-9, "")
         for line, text in change.added:
-            if len(text) > 400 or _squeezed(text) in gone:
+            if _squeezed(text) in gone:
                 continue
+            if len(text) > MOST_LINE:  # what stands at its end, or far to the right, hides nothing
+                text = " ".join(text.split())[:MOST_LINE]
             above = previous[1] if previous[0] == line - 1 else ""
             previous = (line, text)
             for option in _held(text, above, by_term, stem):
@@ -222,7 +227,12 @@ def _held(
             continue
         whole = f"{above} {text}" if above else text
         where = _meeting(text if alone else whole, option.words, stem)
-        if where is None or _is_denied(whole, where + (len(whole) - len(text)) * alone):
+        if where is None:
+            continue
+        # `if not limiter:` above code denies nothing; a sentence that goes on does.
+        told = alone and not (_COMMENT.match(text) or _GOES_ON.search(above))
+        shift = (len(whole) - len(text)) * alone
+        if _is_denied(text, where) if told else _is_denied(whole, where + shift):
             continue
         # One word in a comment is too little: it may be said of anything.
         if len(option.words) > 1 or not _COMMENT.match(text):
