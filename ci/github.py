@@ -38,9 +38,9 @@ def main(environment: Mapping[str, str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(environment.get("RUNNER_TEMP") or folder) / "kn-review.json"
         comment, summary = Path(folder, "comment.md"), Path(folder, "summary.md")
-        code = review(environment, f"{base}...{head}", report, comment, summary)
+        code, said = review(environment, f"{base}...{head}", report, comment, summary)
         if code not in (0, 1):
-            print(f"::error::kn could not review this change (exit code {code}).")
+            print(f"::error::{escape(f'kn could not review this change: {said or code}')}")
             return code
         clean = bool(json.loads(report.read_text("utf-8"))["clean"])
         write_summary(environment, summary.read_text("utf-8"))
@@ -62,18 +62,27 @@ def read_event(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def sides(environment: Mapping[str, str], event: Mapping[str, Any]) -> tuple[str, str]:
     """What is reviewed: the inputs, else the pull request's two ends, else HEAD's change."""
-    pull = event.get("pull_request") or {}
+    pull, queue = event.get("pull_request") or {}, event.get("merge_group") or {}
     base = environment.get("KN_BASE") or (pull.get("base") or {}).get("sha") or ""
+    base = base or queue.get("base_sha") or ""
     if not base and environment.get("GITHUB_BASE_REF"):
         base = f"origin/{environment['GITHUB_BASE_REF']}"
-    head = environment.get("KN_HEAD") or (pull.get("head") or {}).get("sha") or "HEAD"
-    return base or event.get("before") or "HEAD~1", head
+    head = environment.get("KN_HEAD") or (pull.get("head") or {}).get("sha")
+    before = event.get("before") or ""
+    if not before.strip("0"):  # a new branch was pushed
+        before = "HEAD~1"
+    return base or before, head or queue.get("head_sha") or "HEAD"
+
+
+def escape(text: str) -> str:
+    """Text as the message of a workflow command."""
+    return text.strip().replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def review(
     environment: Mapping[str, str], span: str, report: Path, comment: Path, summary: Path
-) -> int:
-    """Run kn; its annotations go to the log, where GitHub reads them."""
+) -> tuple[int, str]:
+    """Run kn, whose annotations go to the log, where GitHub reads them; its code, and its talk."""
     if environment.get("KN_DIRECTORY"):
         subprocess.run(["git", "config", "kn.dir", environment["KN_DIRECTORY"]], check=True)
     sarif = environment.get("KN_SARIF")
@@ -83,7 +92,11 @@ def review(
     words += ["--fail-on", environment.get("KN_FAIL_ON") or "error"]
     words += [word for file in files for word in ("--write", file)]
     sys.stdout.flush()
-    return subprocess.run(words, check=False).returncode
+    done = subprocess.run(words, check=False, stderr=subprocess.PIPE)
+    said = done.stderr.decode("utf-8", "replace")
+    if done.returncode in (0, 1):
+        sys.stderr.write(said)
+    return done.returncode, said
 
 
 def write_summary(environment: Mapping[str, str], text: str) -> None:

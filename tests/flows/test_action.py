@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import stat
@@ -219,7 +220,8 @@ def test_the_own_comment_is_found_behind_many_others_and_after_a_stumble(job: Jo
 
 def test_a_change_that_cannot_be_reviewed_fails_loudly(job: Job) -> None:
     code, log = job.run(KN_BASE="nowhere")
-    assert code == 2 and "::error::" in log
+    assert code == 2
+    assert "::error::kn could not review this change: Error: There is no commit 'nowhere'" in log
     assert job.host.asked == []
 
 
@@ -228,3 +230,26 @@ def test_without_a_connection_the_review_stands(job: Job) -> None:
     job.commit()
     code, log = job.run(GITHUB_API_URL="http://127.0.0.1:9")
     assert code == 0 and "no comment (URLError)" in log
+
+
+ZEROS = "0" * 40
+
+
+@pytest.mark.parametrize(("event", "more", "span"), [
+    ({"pull_request": {"base": {"sha": "b"}, "head": {"sha": "h"}}}, {}, ("b", "h")),
+    ({"pull_request": {"base": {"sha": "b"}}}, {"KN_BASE": "x", "KN_HEAD": "y"}, ("x", "y")),
+    ({"merge_group": {"base_sha": "b", "head_sha": "h"}}, {}, ("b", "h")),
+    ({"before": "b"}, {}, ("b", "HEAD")),
+    ({"before": ZEROS}, {}, ("HEAD~1", "HEAD")),
+    ({}, {"GITHUB_BASE_REF": "main"}, ("origin/main", "HEAD")),
+    ({}, {}, ("HEAD~1", "HEAD")),
+])  # fmt: skip
+def test_each_event_names_its_two_sides(
+    event: dict[str, Any], more: dict[str, str], span: tuple[str, str]
+) -> None:
+    spec = importlib.util.spec_from_file_location("ci_github", PROGRAM)
+    assert spec is not None and spec.loader is not None
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    assert program.sides(more, event) == span
+    assert program.escape("50%\nno\r") == "50%25%0Ano"

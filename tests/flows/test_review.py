@@ -195,6 +195,8 @@ def test_a_bare_repository_is_reviewed_too(work: Desk, git: Git, tmp_path: Path)
     assert [c["id"] for c in Desk(bare).ok("diff", "main...work", "--json").json["changes"]] == [
         NEW
     ]
+    ran = Desk(bare)("review", "--staged")
+    assert ran.code == 2 and "bare" in ran.err and ran.out == ""
 
 
 def test_decisions_of_commits_are_told_until_an_item_has_them(work: Desk, git: Git) -> None:
@@ -291,6 +293,9 @@ def test_a_shallow_clone_is_told_what_it_lacks(work: Desk, git: Git, tmp_path: P
     )  # fmt: skip
     ran = Desk(tmp_path / "shallow")("review", "origin/main...origin/work")
     assert ran.code == 2 and "fetch-depth: 0" in ran.err
+    base = git("rev-parse", "main~1")
+    ran = Desk(tmp_path / "shallow")("review", f"{base}...HEAD")
+    assert ran.code == 2 and "shallow clone" in ran.err and "fetch-depth: 0" in ran.err
 
 
 @pytest.mark.parametrize("words", [("nowhere",), ("main...nowhere",), ("--staged", "main"),

@@ -24,6 +24,7 @@ from kn.adapters.git.history import (
 )
 from kn.adapters.git.objects import (
     REGULAR,
+    SHALLOW,
     Entry,
     blobs_at,
     changed_paths,
@@ -64,6 +65,7 @@ from kn.core.ids import blob_id as hash_object
 
 __all__ = [
     "REGULAR",
+    "SHALLOW",
     "Commit",
     "Done",
     "Entry",

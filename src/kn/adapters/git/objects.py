@@ -9,6 +9,12 @@ from typing import NamedTuple
 from kn.adapters.git.process import Repository, attempt, run
 from kn.errors import KnError
 
+SHALLOW = (
+    "Fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in GitHub's checkout "
+    "action, `GIT_DEPTH: 0` in GitLab."
+)
+"""What to do where a clone made for one job lacks what is asked for."""
+
 
 def resolve(repo: Repository, revision: str) -> str:
     """The full commit id that `revision` names.
@@ -18,7 +24,11 @@ def resolve(repo: Repository, revision: str) -> str:
     """
     found = try_resolve(repo, revision)
     if found is None:
-        raise KnError(f"There is no commit {revision!r} in this repository.")
+        shallow = (repo.common_dir / "shallow").exists()
+        raise KnError(
+            f"There is no commit {revision!r} in this {'shallow clone' * shallow or 'repository'}.",
+            hint=SHALLOW if shallow else None,
+        )
     return found
 
 

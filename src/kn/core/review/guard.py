@@ -22,7 +22,7 @@ _CHECKS = re.compile(
 _RUNS_KN = re.compile(
     r"(?<![\w.-])kn(?![\w/-]|\.\w)|\bkn-(?:check|review|post-commit)\b|git-kn\b|\bKN_[A-Z]"
 )
-"""`kn review`, `bin/kn`, the action as `uses: OWNER/kn@v1`, a project to include; not `src/kn/x`."""
+"""`kn review`, `bin/kn`, the action as `uses: OWNER/kn@v1`, an included project; not `src/kn/x`."""
 _MODES = {"120000": "a symbolic link", "160000": "a submodule"}
 
 

@@ -134,7 +134,7 @@ def fork_point(knowledge: Knowledge, base: str, head: str) -> str:
     if found is None:
         raise KnError(
             f"{base[:10]} and {head[:10]} have no commit in common here.",
-            hint="In a shallow clone, fetch the whole history: `git fetch --unshallow`.",
+            hint=git.SHALLOW if (knowledge.repo.common_dir / "shallow").exists() else None,
         )
     return found
 

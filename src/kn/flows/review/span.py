@@ -60,8 +60,7 @@ def resolve_span(probe: Probe, given: str, folder: str) -> Span:
     if fork is None:
         raise KnError(
             f"{first} and {second or 'HEAD'} have no commit in common here.",
-            hint="In a shallow clone, fetch the whole history: `git fetch --unshallow`, or in "
-            "GitHub's checkout action `fetch-depth: 0`.",
+            hint=git.SHALLOW if (repo.common_dir / "shallow").exists() else None,
         )
     if fork == base:
         return Span(base, head, fork, base, head, "merge")
@@ -87,12 +86,16 @@ def _merge(probe: Probe, base: str, head: str, fork: str, folder: str) -> Span:
 
 
 def staged_span(probe: Probe) -> Span:
-    """What is staged, against HEAD."""
+    """What is staged, against HEAD.
+
+    Raises:
+        KnError: The repository is bare; or the index holds a conflict.
+    """
     repo = probe.repo
     if repo.bare:
         raise KnError(
-            "This repository is bare; nothing is staged in it.",
-            hint="Name a range: `kn review main...feature`.",
+            "This repository is bare; nothing is staged here.",
+            hint="Name a range, as in `kn review main...feature`.",
         )
     base = probe.head or trees.write_commit(repo, trees.empty_tree(repo), [])
     after = trees.write_commit(repo, trees.write_staged(repo), [base])
