@@ -123,6 +123,22 @@ def test_a_merge_that_is_not_settled_is_found(desk: Desk, git: Git) -> None:
     assert ("KN008", path.name) in _codes(desk, "--staged")
 
 
+def test_an_item_in_conflict_is_not_called_lost(desk: Desk, git: Git) -> None:
+    path = desk.plant(A, LEAKY)
+    _commit(git)
+    for branch, word in (("other", "tight"), ("main", "loose")):
+        git("checkout", "-q", *(["-b"] if branch == "other" else []), branch)
+        path.write_text(path.read_text().replace("leaky", word))
+        _commit(git)
+    with pytest.raises(Exception, match="exit status 1"):
+        git("merge", "-q", "other")
+    assert "<<<<<<<" in path.read_text()
+    assert {code for code, _ in _codes(desk)} == {"KN008"}
+    git("commit", "-q", "-a", "-m", "With its markers")
+    for words in ((), ("--staged",), ("--at", "HEAD")):
+        assert {code for code, _ in _codes(desk, *words)} == {"KN008"}, words
+
+
 def _two_sides(desk: Desk, git: Git) -> tuple[str, str]:
     """`main` changes the reason and `other` retires the item, and both are committed."""
     path = desk.plant(A, LEAKY, because="one")

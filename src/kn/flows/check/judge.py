@@ -46,7 +46,7 @@ def judge_tree(
     yield from check_modes(tree.modes)
     yield from check_unread(tree.modes, knowledge.folder, [k.folder for k in kinds.values()])
     for path in tree.unmerged:
-        yield Finding("KN008", path, 1, "a merge is not settled; settle it, then `git add`")
+        yield Finding("KN008", path, 1, "a merge is not settled; `kn merge` helps, then `git add`")
     by_id: dict[str, tuple[str, Digest]] = {}
     for path in sorted(readable):
         by_id.setdefault(readable[path].id, (path, readable[path]))

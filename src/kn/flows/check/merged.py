@@ -39,7 +39,11 @@ def judge_merge(knowledge: Knowledge, tree: Tree, at: str) -> Iterator[Finding]:
     known = [_held(digests, tree_at(knowledge, commit)) for commit in (base, ours, theirs)]
     result = _held(digests, tree)
     made = result if making else _held(digests, tree_at(knowledge, tip))
-    yield from _compare(knowledge, tree, known, made, result)
+    # What stands in conflict, or cannot be read, is a finding of its own and not lost.
+    readable = {path for path, _ in result.values()}
+    torn = {path for path in tree.items if path not in readable}
+    mine = {i for held in known for i, (path, _) in held.items() if path in torn}
+    yield from (f for f in _compare(knowledge, tree, known, made, result) if f.id not in mine)
 
 
 def _held(digests: Digests, tree: Tree) -> Held:
