@@ -231,6 +231,31 @@ def test_a_field_is_worded_in_the_editor(torn: Desk, tmp_path: Path) -> None:
     assert not list((torn.root / ".git/kn/drafts").iterdir())
 
 
+def test_a_text_that_cannot_be_used_is_kept_and_opened_again(torn: Desk, tmp_path: Path) -> None:
+    editor, count = tmp_path / "editor", tmp_path / "count"
+    editor.write_text(
+        f"""#!/bin/sh
+echo x >> {count}
+case $(wc -l < {count}) in
+  1) echo "because: It: is both." > "$1" ;;
+  2) grep -q "It: is both" "$1" && echo "because: [1, 2]" > "$1" ;;
+  3) grep -q "1, 2" "$1" && echo "because: It is both." > "$1" ;;
+esac
+"""
+    )
+    editor.chmod(0o755)
+    terminal = Terminal(torn, "merge", KN_EDITOR=str(editor))
+    for key in ("e", "e", "e"):
+        terminal.wait_for("[q]uit")
+        terminal.press(key)
+    terminal.wait_for("status: proposed")
+    terminal.press("o")
+    assert terminal.end() == 0
+    assert terminal.said.count("Your text is kept in") == 2
+    assert "because: It is both.\n" in (torn.root / ITEM).read_text()
+    assert not list((torn.root / ".git/kn/drafts").iterdir())
+
+
 def _editor(folder: Path, seen: Path) -> str:
     script = folder / "editor"
     script.write_text(f'#!/bin/sh\ncp "$1" {seen}\necho "because: It is both." > "$1"\n')

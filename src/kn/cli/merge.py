@@ -136,7 +136,7 @@ def _ask_conflict(knowledge: Knowledge, conflict: Conflict) -> None:
         say(f"\n{clash.name} ({number} of {len(torn.clashes)})")
         say(_side_by_side(clash.ours, clash.theirs, torn.our_name, torn.their_name))
         try:
-            lines = _ask_clash(knowledge, clash)
+            lines = _ask_clash(knowledge, conflict, clash)
         except _Stop:
             stopped = True
             break
@@ -153,7 +153,7 @@ def _ask_conflict(knowledge: Knowledge, conflict: Conflict) -> None:
         raise _Stop
 
 
-def _ask_clash(knowledge: Knowledge, clash: Clash) -> str | None:
+def _ask_clash(knowledge: Knowledge, conflict: Conflict, clash: Clash) -> str | None:
     """The lines that the user wants; None to leave the field in conflict."""
     joins = "[b]oth " if clash.joined else ""
     while True:
@@ -162,9 +162,9 @@ def _ask_clash(knowledge: Knowledge, clash: Clash) -> str | None:
             if key in _SIDES:
                 return flow.lines_of(clash, _SIDES[key])
             if key == "e":
-                return flow.word_clash(knowledge, clash)
+                return flow.word_clash(knowledge, conflict, clash)
         except KnError as error:
-            say(f"  {error}")
+            say(f"  {error}" + (f"\n  {error.hint}" if error.hint else ""))
         if key == "s":
             return None
 

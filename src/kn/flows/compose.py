@@ -66,7 +66,7 @@ def compose_item(knowledge: Knowledge, kind: str, fields: Mapping[str, Any]) -> 
         refuse_secrets(knowledge, os.environ, files.read_regular(draft).decode("utf-8", "replace"))
         item = record.draft_item(knowledge, kind, record.resolve_links(knowledge, given))
     except KnError as error:
-        _keep_text(knowledge, draft, template, error)
+        keep_text(knowledge, draft, template, error)
         raise
     draft.unlink()
     return item
@@ -84,7 +84,7 @@ def _read_draft(draft: Path, template: bytes, *, abort: bool) -> dict[str, Any]:
     return given
 
 
-def _keep_text(knowledge: Knowledge, draft: Path, before: bytes, error: KnError) -> None:
+def keep_text(knowledge: Knowledge, draft: Path, before: bytes, error: KnError) -> None:
     """Say where the user's text is, or take the draft away when nobody wrote anything.
 
     What looks like a secret is taken out of it: drafts lie there until somebody looks.
@@ -170,7 +170,7 @@ def edit_item(
         item = _read_changed(knowledge, row, written)
         done = record.replace_file(knowledge, row.path, before, written, item)
     except KnError as error:
-        _keep_text(knowledge, draft, before, error)
+        keep_text(knowledge, draft, before, error)
         raise
     draft.unlink()
     return done

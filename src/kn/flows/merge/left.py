@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -18,6 +20,7 @@ from kn.core.yaml.loaded import MAX_BYTES
 from kn.core.yaml.read import read_yaml
 from kn.errors import BadItem, KnError, UnknownItem
 from kn.flows import record
+from kn.flows.compose import keep_text
 from kn.flows.knowledge import Knowledge
 from kn.flows.views.view import Row, View, fault_lines, open_view
 
@@ -193,25 +196,40 @@ def read_worded(clash: Clash, raw: bytes) -> str:
     return text if text.endswith("\n") else text + "\n"
 
 
-def word_clash(knowledge: Knowledge, clash: Clash) -> str:
-    """Let the user word a field in the editor, which opens with both sides.
+def word_clash(knowledge: Knowledge, conflict: Conflict, clash: Clash) -> str:
+    """Let the user word a field in the editor, which opens with both sides, or with what was
+    written before and could not be used.
 
     Raises:
-        KnError: Nothing was changed, or what was written is not this field.
+        KnError: Nothing was changed, or what was written is not this field; the text is kept.
     """
     folder = knowledge.state / "drafts"
     files.make_private_folder(folder)
-    draft = folder / f"merge-{os.getpid():x}-{os.urandom(3).hex()}.yaml"
     template = mark(clash.ours, clash.theirs).encode("utf-8")
-    files.write_atomic(draft, template, mode=0o600)
+    draft = folder / f"merge-{os.getpid():x}-{zlib.crc32(template):08x}.yaml"
+    if not draft.exists():
+        files.write_atomic(draft, template, mode=0o600)
     try:
         edit_file(knowledge.repo, draft, os.environ)
         written = files.read_regular(draft, most=MAX_BYTES)
-    finally:
-        draft.unlink(missing_ok=True)
-    if written == template:
-        raise KnError("Nothing was changed.")
-    return read_worded(clash, written)
+        if written == template:
+            raise KnError("Nothing was changed.")
+        worded = read_worded(clash, written)
+        _try_worded(knowledge, conflict, clash, worded)
+    except KnError as error:
+        keep_text(knowledge, draft, template, error)
+        raise
+    draft.unlink(missing_ok=True)
+    return worded
+
+
+def _try_worded(knowledge: Knowledge, conflict: Conflict, clash: Clash, worded: str) -> None:
+    """Refuse a value that the field cannot have, while the user still has the text at hand."""
+    lines = {c.name: c.ours for c in conflict.torn.clashes} | {clash.name: worded}
+    faults = decode(settle_clashes(conflict.torn, lines), knowledge.schema)[1]
+    mine = [f for f in faults if re.split(r"[.\[]", f.place)[0] == clash.name]
+    if wrong := [f"{f.place}: {f.message}" for f in mine if f.severity == "error"]:
+        raise BadItem(wrong)
 
 
 def settle_conflict(knowledge: Knowledge, conflict: Conflict, chosen: Mapping[str, str]) -> bool:
