@@ -121,6 +121,17 @@ def test_a_rejected_option_that_comes_back_is_told_with_its_line(work: Desk, git
     assert who.keys() == {"Bo", "@ann", "@org/gateway"}
 
 
+def test_what_is_too_much_to_be_read_is_said(work: Desk, git: Git) -> None:
+    rows = [f"x{number} = 1" for number in range(4_000)]
+    for folder in ("gateway", "web"):
+        (work.root / "src" / folder).mkdir(exist_ok=True)
+        text = "\n".join([*rows, "limiter = TokenBucket(20)", ""])
+        (work.root / "src" / folder / "long.py").write_text(text)
+    commit(git, "Add tables")
+    (note,) = review(work)["notes"]
+    assert note.startswith("src/gateway/long.py: only 4,000 of its new lines")
+
+
 def test_a_message_brings_back_too_unless_the_change_supersedes(work: Desk, git: Git) -> None:
     (work.root / "src/gateway/limits.py").write_text("limiter = make(20)\n")
     commit(git, "Use a token bucket at the gateway")
@@ -299,7 +310,8 @@ def test_a_shallow_clone_is_told_what_it_lacks(work: Desk, git: Git, tmp_path: P
 
 
 @pytest.mark.parametrize("words", [("nowhere",), ("main...nowhere",), ("--staged", "main"),
-                                   ("--write", "x"), ("--write", "pdf=x"),
+                                   ("--write", "x"), ("--write", "json=no/such/folder"),
+                                   ("--write", "json=."), ("--write", "pdf=x"),
                                    ("a", "b", "c")])  # fmt: skip
 def test_what_is_not_there_is_the_users_to_put_right(work: Desk, words: tuple[str, ...]) -> None:
     ran = work("review", *words)

@@ -17,6 +17,7 @@ from kn.core.report import to_github, to_gitlab, to_sarif
 from kn.core.review.markdown import to_markdown
 from kn.core.review.text import to_lines, to_quiet
 from kn.core.review.verdict import Review, for_annotations
+from kn.errors import KnError
 from kn.flows.review.judge import review_change
 
 FORMATS = ("text", "markdown", "github", "sarif", "gitlab", "json")
@@ -64,7 +65,7 @@ def command(
     span = "...".join(revisions)
     found = review_change(Path.cwd(), os.environ, span, staged=staged)
     for name, path in targets:
-        path.write_text(render(found, name, full=full), "utf-8", errors="backslashreplace")
+        _write(path, render(found, name, full=full))
     if form == "text":
         lines = to_quiet if staged and not full else to_lines
         options = {} if staged and not full else {"full": full}
@@ -76,6 +77,13 @@ def command(
         click.echo(render(found, form, full=full), nl=False)
     if any(f.severity in _LEVELS[fail_on] for f in found.findings):
         ctx.exit(EXIT_NO)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise KnError(f"{path} could not be written: {error.strerror or error}.") from None
 
 
 def _target(given: str) -> tuple[str, Path]:

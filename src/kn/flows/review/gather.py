@@ -13,11 +13,11 @@ from kn.adapters import git
 from kn.adapters.git import Commit, trees
 from kn.core.capture import candidates_in
 from kn.core.commit import parse_message
-from kn.core.review.code import CodeChange
+from kn.core.review.code import CodeChange, is_made, is_prose
 from kn.core.review.guard import Touch, is_guard
 from kn.core.review.items import Facts, sources_of
 from kn.core.review.owners import PLACES
-from kn.core.review.sheet import Sheet
+from kn.core.review.sheet import Sheet, Tree
 from kn.flows.knowledge import Knowledge
 from kn.flows.review.span import Span
 
@@ -129,6 +129,19 @@ def collect_facts(
         return any(sheet.covers(p) for p in paths())
 
     return Facts(knowledge.today, began or knowledge.today, messages, unknown, reaches)
+
+
+def note_unread(gathered: Gathered, base: Tree) -> Iterable[str]:
+    """What was too much to be held against the knowledge whole."""
+    rejecting = [s for s in base.current if s.rejected]
+    for code in gathered.code:
+        if len(code.added) < MOST_LINES or is_made(code.path) or is_prose(code.path):
+            continue
+        if any(not s.scopes or s.covers(code.path) for s in rejecting):
+            most = f"{MOST_LINES:,}"
+            yield f"{code.path}: only {most} of its new lines were held against the knowledge"
+    if len(gathered.commits) == MOST_COMMITS:
+        yield f"only the newest {MOST_COMMITS} commits were read for what they decide"
 
 
 def sentences(commits: Iterable[Commit]) -> Iterable[tuple[str, str]]:

@@ -38,7 +38,14 @@ from kn.flows.check import check_tree, tree_at
 from kn.flows.knowledge import Knowledge, open_knowledge
 from kn.flows.redaction import redact_lines
 from kn.flows.review.compare import Comparison, compare_sides
-from kn.flows.review.gather import Gathered, collect_facts, gather, sentences, telling
+from kn.flows.review.gather import (
+    Gathered,
+    collect_facts,
+    gather,
+    note_unread,
+    sentences,
+    telling,
+)
 from kn.flows.review.sheets import read_trees
 from kn.flows.review.span import Span, resolve_span, staged_span
 from kn.flows.review.told import find_told
@@ -127,8 +134,8 @@ def _judge(knowledge: Knowledge, span: Span, notes: tuple[str, ...]) -> Review:
     asks = _find_asks(gathered, base, compared, returns, questions, short)
     return Review(
         span.base, span.head, span.judged, compared.changes, tuple(merge_same(problems, asked)),
-        tuple(returns), tuple(questions), tuple(untold), tuple(asks), tuple(told), tokens, notes,
-        short,
+        tuple(returns), tuple(questions), tuple(untold), tuple(asks), tuple(told), tokens,
+        (*notes, *note_unread(gathered, base)), short,
     )  # fmt: skip
 
 
