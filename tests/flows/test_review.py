@@ -135,7 +135,9 @@ def test_what_is_too_much_to_be_read_is_said(work: Desk, git: Git) -> None:
 def test_a_message_brings_back_too_unless_the_change_supersedes(work: Desk, git: Git) -> None:
     (work.root / "src/gateway/limits.py").write_text("limiter = make(20)\n")
     commit(git, "Use a token bucket at the gateway")
-    assert "KN111" in codes(review(work, code=1))
+    found = review(work, code=1)
+    (path,) = [f["path"] for f in found["findings"] if f["code"] == "KN111"]
+    assert path == "src/gateway/limits.py", "a report without a file is refused, or shown nowhere"
     work.plant(NEW, "Use token buckets, with a cap.", recorded="2026-11-01", supersedes=[BUCKET])
     commit(git, "Decide anew")
     assert "KN111" not in codes(review(work, "--fail-on", "error"))
@@ -222,6 +224,9 @@ def test_decisions_of_commits_are_told_until_an_item_has_them(work: Desk, git: G
                evidence=[{"commit": git("rev-parse", "HEAD"), "quote": quote}])  # fmt: skip
     commit(git, "Record it")
     assert review(work)["unrecorded"] == []
+    git("checkout", "-q", "-B", "empty", "main")
+    git("commit", "-q", "--allow-empty", "-m", f"Tell\n\n{quote}")
+    assert [f["path"] for f in review(work)["findings"]] == [".knowledge/config.yaml"]
 
 
 def test_what_agents_are_told_is_shown_before_and_after(work: Desk, git: Git) -> None:

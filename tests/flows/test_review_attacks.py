@@ -306,6 +306,8 @@ ATTACKS: dict[str, tuple[Attack, str, str]] = {
     "a name differs in case alone": (case_twin, "KN005", ""),
     "a statement is turned round": (
         swap(LOGS, "Log as JSON", "Never log as JSON"), "KN106", "Never"),
+    "a statement takes up what it rejects": (
+        swap(BUCKET, "Use a leaky bucket", "Use a token bucket"), "KN106", "had rejected"),
     "a superseded item is accepted again": (
         swap(OLD, "status: superseded", "status: accepted"),
         "KN013", NEW),

@@ -11,6 +11,7 @@ from kn.core.check import Finding
 from kn.core.compare import Change
 from kn.core.context.analysis import Stem, split_terms
 from kn.core.joining import contradict
+from kn.core.review.returning import read_options, states
 from kn.core.review.sheet import Sheet, Tree
 
 MANY = 50
@@ -71,6 +72,9 @@ def _judge_pair(
     if "statement" in change.fields and _says_else(old.statement, new.statement, stem):
         message = f"said “{old.statement}” and says “{new.statement}” now"
         found.append(Finding("KN106", change.path, 1, message, change.id))
+    elif taken := _takes_up(old, new, stem):
+        message = f"says “{new.statement}” now, and had rejected “{taken}”"
+        found.append(Finding("KN106", change.path, 1, message, change.id))
     if old.kind == "owner" and set(old.people) != set(new.people):
         message = (
             f"“{new.statement}”: {', '.join(old.people)} → {', '.join(new.people) or 'nobody'}"
@@ -88,6 +92,15 @@ def _judge_pair(
         message = f"“{new.statement}” applies to {globs} now, and no file is there"
         found.append(Finding("KN109", change.path, 1, message, change.id))
     return found
+
+
+def _takes_up(old: Sheet, new: Sheet, stem: Stem) -> str:
+    """The option that the item had rejected and its statement takes for its own now."""
+    if old.statement == new.statement:
+        return ""
+    options = read_options([old], stem)
+    taken = (o for o in options if states(new.statement, o, stem))
+    return next((o.text for o in taken if not states(old.statement, o, stem)), "")
 
 
 def _says_else(old: str, new: str, stem: Stem) -> bool:

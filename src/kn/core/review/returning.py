@@ -86,6 +86,8 @@ class Return(NamedTuple):
     line: int
     text: str
     commit: str = ""
+    near: str = ""
+    """Where a report puts what a message says: a file of the change that the option is about."""
 
 
 def read_options(sheets: Iterable[Sheet], stem: Stem) -> list[Option]:
@@ -230,13 +232,19 @@ def _held(
         if where is None:
             continue
         # `if not limiter:` above code denies nothing; a sentence that goes on does.
-        told = alone and not (_COMMENT.match(text) or _GOES_ON.search(above))
-        shift = (len(whole) - len(text)) * alone
-        if _is_denied(text, where) if told else _is_denied(whole, where + shift):
+        if alone and not (_COMMENT.match(text) or _GOES_ON.search(above)):
+            whole = text
+        if _is_denied(whole, where + (len(whole) - len(text)) * alone):
             continue
         # One word in a comment is too little: it may be said of anything.
         if len(option.words) > 1 or not _COMMENT.match(text):
             yield option
+
+
+def states(text: str, option: Option, stem: Stem) -> bool:
+    """Whether a statement takes an option for its own: it names it, and not to refuse it."""
+    where = _meeting(text, option.words, stem)
+    return where is not None and not _is_denied(text, where)
 
 
 def _holds(terms: Set[str], words: Iterable[Word]) -> bool:

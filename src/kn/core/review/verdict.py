@@ -107,7 +107,7 @@ def _return(found: Return) -> Finding:
     because = f" ({option.because})" if option.because else ""
     where = f"commit {found.commit[:10]} says “{found.text}”" if found.commit else found.text
     said = f"seems to bring back “{option.text}”, rejected in {option.sheet.id}{because}: {where}"
-    return Finding("KN111", found.path, found.line, said, option.sheet.id)
+    return Finding("KN111", found.path or found.near, found.line, said, option.sheet.id)
 
 
 def _question(question: Question, short: Mapping[str, str]) -> Finding:

@@ -227,7 +227,7 @@ def _find_returns(
     news = [r for r in found if is_news(r, before, stem)]
     in_code = {(r.option.sheet.id, r.option.text) for r in news}
     news += [
-        r
+        r._replace(near=_near(r.option.sheet, gathered, knowledge.folder))
         for r in said
         if (r.option.sheet.id, r.option.text) not in in_code
         and _touches(r.option.sheet, gathered)
@@ -239,6 +239,12 @@ def _find_returns(
 
 def _touches(sheet: Sheet, gathered: Gathered) -> bool:
     return not sheet.scopes or any(sheet.covers(p) for p in gathered.paths)
+
+
+def _near(sheet: Sheet | None, gathered: Gathered, folder: str) -> str:
+    """A file of the change, for what a message says: every report puts everything at a file."""
+    first = next(iter(gathered.paths), f"{folder}/config.yaml")
+    return next((p for p in gathered.paths if sheet and sheet.covers(p)), first)
 
 
 def _find_questions(
@@ -271,7 +277,8 @@ def _find_untold(
             continue
         commit = next((e.commit for e in candidate.evidence if e.commit), "")
         paths = [p for p in changes.get(commit, []) if not p.startswith(f"{knowledge.folder}/")]
-        found.append((paths[0] if paths else "", candidate))
+        near = paths[0] if paths else _near(None, gathered, knowledge.folder)
+        found.append((near, candidate))
     return sorted(found, key=lambda pair: -pair[1].confidence)
 
 
