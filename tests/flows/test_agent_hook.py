@@ -117,6 +117,17 @@ def test_a_start_gives_all_again(stocked: Desk) -> None:
     assert LEAKY in session.hear(PROMPT)
 
 
+def test_a_compaction_is_remembered_though_nothing_could_be_given(stocked: Desk) -> None:
+    session = Session(stocked.root)
+    assert LEAKY in session.hear(START)
+    config = stocked.root / ".knowledge/config.yaml"
+    kept = config.read_bytes()
+    config.write_bytes(b"{{{")
+    assert session.hear(START, source="compact") == ""
+    config.write_bytes(kept)
+    assert LEAKY in session.hear(PROMPT), "its context was cut down, whatever kn could say then"
+
+
 def test_two_wirings_that_call_at_once_say_a_thing_once(stocked: Desk) -> None:
     """An agent that is wired in the project and in the user's settings runs both side by side."""
     with ThreadPoolExecutor() as pool:

@@ -197,8 +197,7 @@ def _serve(
         given = {i.id: i.version for i in context.items}
         if worth:
             write(write_answer(host, event, context.text))
-        if event == START or given or files:
-            memory.remember(given, files)
+        memory.remember(given, files)
         if event == START:
             prune(folder)
         return f"gave {len(given)}"

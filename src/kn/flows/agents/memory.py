@@ -43,10 +43,12 @@ class Session:
         """Id -> the version that was given last."""
         self.files = {r[1] for r in rows if r[0] == "file"}
         self._start = next((" ".join(r[1:]) for r in rows if r[0] == "start"), "")
-        self._fresh = False
 
     def begin(self, source: str) -> bool:
         """Forget all: the session starts, or its context was cut down.
+
+        It is forgotten on disk at once: if nothing can be given now (kn is too slow, an item is
+        broken), the session has lost what it had all the same.
 
         Args:
             source: Why it starts.
@@ -58,17 +60,20 @@ class Session:
         at, _, before = self._start.partition(" ")
         if before == why and 0 <= now - float(at) < SAME:
             return False
-        self.items, self.files, self._fresh = {}, set(), True
+        self.items, self.files = {}, set()
         self._start = f"{now} {why}"
+        os.ftruncate(self._handle, 0)
+        self._add(f"start {self._start}\n")
         return True
 
     def remember(self, items: dict[str, str], files: list[str]) -> None:
         """Note what was given."""
-        text = f"start {self._start}\n" if self._fresh else ""
-        text += "".join(f"item {i} {v}\n" for i, v in items.items())
-        text += "".join(f"file {key_of(f)}\n" for f in files)
-        if self._fresh:
-            os.ftruncate(self._handle, 0)
+        self._add(
+            "".join(f"item {i} {v}\n" for i, v in items.items())
+            + "".join(f"file {key_of(f)}\n" for f in files)
+        )
+
+    def _add(self, text: str) -> None:
         if text:
             os.write(self._handle, text.encode("utf-8", "replace"))
 
