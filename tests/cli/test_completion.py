@@ -204,6 +204,54 @@ def test_bash_completes_at_a_terminal(stocked: Desk) -> None:
         shell.close()
 
 
+HOSTILE = "zz$(touch gone) `touch gone` a b"
+SHELLS = {
+    "bash": ("--norc -i", 'eval "$(kn completion bash)"'),
+    "zsh": ("-f -i", 'autoload -Uz compinit; compinit -u -D; eval "$(kn completion zsh)"'),
+}
+"""fish escapes what it inserts by itself, and has no line editor without a real terminal."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=needs[n]) for n in SHELLS])
+def test_a_completed_tag_is_one_word_and_runs_nothing(stocked: Desk, name: str) -> None:
+    stocked.plant("fac-00000009", "A tag is anybody's text.", scope={"tags": [HOSTILE]})
+    said = stocked.root / "said"
+    (stocked.root / "tell").write_text(
+        f"#!{sys.executable}\nimport sys\nopen('said', 'w').write(repr(sys.argv[1:]))\n"
+    )
+    (stocked.root / "tell").chmod(0o755)
+    options, load = SHELLS[name]
+    shell = Shell([name, *options.split()], stocked.root)
+    try:
+        shell.type(f'{load}; echo rea""dy\n')
+        shell.until("ready\r\n")
+        shell.type("kn list --tag z\t")
+        shell.until(r"a\\? b")
+        shell.type("\x01./tell \x05\n")  # to the line's start, and to its end
+        end = time.monotonic() + 20
+        while not (said.exists() and said.read_text()):
+            assert time.monotonic() < end, "the line was not run"
+            time.sleep(0.02)
+    finally:
+        shell.close()
+    assert said.read_text() == repr(["kn", "list", "--tag", HOSTILE])
+    assert not (stocked.root / "gone").exists()
+
+
+@needs["bash"]
+def test_bash_leaves_out_what_an_open_quote_would_not_hold(stocked: Desk) -> None:
+    stocked.plant("fac-00000009", "A tag is anybody's text.", scope={"tags": [HOSTILE, "zz top"]})
+    script = (
+        'eval "$(kn completion bash)"\n'
+        "for open in \\' '\"'; do COMP_WORDS=(kn list --tag ${open}z); COMP_CWORD=3; _kn\n"
+        'printf "%s\\n" "${COMPREPLY[@]}"; done\n'
+    )
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "zz top\nzz top\n"
+
+
 @needs["bash"]
 def test_bash_completes_git_kn_through_gits_own_completion(stocked: Desk) -> None:
     """git's completion calls `_git_kn`; where that lies differs, so here the test calls it."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
+_ESCAPED = re.compile(r"\\(.)")
 _BASH = """\
 # Completion of kn for bash:  eval "$(kn completion bash)"
 _kn_words() {  # $1: where the command begins in COMP_WORDS
-    local IFS=$'\\n' kind value help
+    local IFS=$'\\n' kind value help open=${COMP_WORDS[COMP_CWORD]:0:1}
     COMPREPLY=()
     while IFS=$'\\t' read -r kind value help; do
         case $kind in
-            plain) COMPREPLY+=("$value") ;;
+            plain)  # what is inserted may be run by the next Enter: a tag is anybody's text
+                if [[ $open != [\\"\\'] ]]; then printf -v value %q "$value"
+                elif [[ $value == *[\\"\\'\\$\\`\\\\!]* ]]; then continue; fi
+                COMPREPLY+=("$value") ;;
             dir) compopt -o dirnames 2>/dev/null ;;
             file) compopt -o default 2>/dev/null ;;
         esac
@@ -119,10 +125,13 @@ def answer_words(words: list[str]) -> list[str]:
 
 
 def _unsplit(words: list[str]) -> list[str]:
-    """The words as they were typed: bash splits `--tag=x` at the `=`, and leaves quotes open.
+    r"""The words as they were typed: bash splits `--tag=x` at the `=`, leaves quotes open, and
+    what it has escaped escaped.
 
     >>> _unsplit(["list", "--tag", "=", '"ra'])
     ['list', '--tag', 'ra']
+    >>> _unsplit(["list", "--tag", "a\\ b"])
+    ['list', '--tag', 'a b']
     """
     whole: list[str] = []
     for at, word in enumerate(words):
@@ -133,4 +142,6 @@ def _unsplit(words: list[str]) -> list[str]:
         whole.append(word)
     if whole and whole[-1][:1] in ("'", '"'):
         whole[-1] = whole[-1][1:]
+    elif whole:
+        whole[-1] = _ESCAPED.sub(r"\1", whole[-1])
     return whole
