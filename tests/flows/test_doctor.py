@@ -122,11 +122,18 @@ def _rename_branch(desk: Desk, git: Git) -> None:
     git("branch", "-m", "trunk")
 
 
+POST_MERGE = ".git/hooks/post-merge"
 CUT: list[tuple[str, Callable[[Desk, Git], Any], str, str, str, str]] = [
     ("a hook is gone", _remove(".git/hooks/post-commit"), "hooks", "fail", "post-commit",
      "kn init"),
     ("a hook was replaced", _write(".git/hooks/post-merge", "#!/bin/sh\n"), "hooks", "fail",
      "post-merge", "kn init"),
+    ("a hook is not executable", lambda desk, git: (desk.root / POST_MERGE).chmod(0o644), "hooks",
+     "fail", "post-merge", "chmod +x "),
+    ("hooks were led elsewhere", _config("core.hooksPath", "/nowhere"), "hooks", "warn",
+     "(outside)", "add this line"),
+    ("an agent's settings are broken", _write(".claude/settings.json", "{,"), "agents", "warn",
+     ".claude/settings.json: unreadable", "by hand"),
     ("the settings are an older kn's", _config("merge.kn.driver", "kn old"), "clone", "warn",
      "out of date", "kn init"),
     ("the attributes are gone", _forget_attributes, "merge driver", "fail",

@@ -31,7 +31,11 @@ def check_agents(site: Site) -> Iterator[Told]:
     wired = [one for one in found if any(s.state != "not wired" for s in one.settings)]
     for one in wired:
         said = f"{one.host.label}: {one.summary}"
-        if not one.wired or not one.let_in:
+        broken = [s for s in one.settings if s.state.startswith("unreadable")]
+        if broken:
+            said = f"{one.host.label}, {broken[0].path}: {broken[0].state}"
+            yield Told("warn", said, "Put it right by hand, and run kn again.")
+        elif not one.wired or not one.let_in:
             yield Told("warn", said, f"kn agent install {one.host.name}")
         elif one.trust.startswith("no:"):
             yield Told("warn", f"{said}; trusted: {one.trust}", f"kn agent status {one.host.name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def check_hooks(site: Site) -> Iterator[Told]:
     if not site.initialized or site.plan is None:
         return
     top = site.known_top
-    if not site.hooked:
+    if not site.hooked or site.plan.manager == "outside":  # core.hooksPath may have come later
         yield _by_hand(site, top)
         return
     manager, root = site.plan.manager, top / site.folder
@@ -96,6 +97,12 @@ def check_hooks(site: Site) -> Iterator[Told]:
         yield Told("fail", f"kn is missing in {names(lost, top)} ({manager}).", "kn init")
     elif manager == "lefthook" and not _mention(site, top, b"lefthook"):
         yield Told("warn", "lefthook has not installed its hooks here.", "lefthook install")
+    elif manager == "hooks folder" and (asleep := _asleep(site, top)):
+        yield Told(
+            "fail",
+            f"git does not run {names(asleep, top)}: not executable.",
+            f"chmod +x {' '.join(shlex.quote(str(path)) for path in asleep)}",
+        )
     else:
         yield Told("ok", f"{', '.join(EVENTS)} ({manager})")
 
@@ -112,10 +119,20 @@ def _by_hand(site: Site, top: Path) -> Told:
 
 def _mention(site: Site, top: Path, word: bytes) -> bool:
     """Whether every hook that git would run names `word`."""
+    held = [look(path) for path in _files(site, top)]
+    return all(isinstance(one, File) and word in one.data for one in held)
+
+
+def _asleep(site: Site, top: Path) -> list[Path]:
+    """The hooks that lost the right to be run, as archives and some file systems take it."""
+    found = ((path, look(path)) for path in _files(site, top))
+    return [path for path, held in found if isinstance(held, File) and not held.mode & 0o111]
+
+
+def _files(site: Site, top: Path) -> list[Path]:
     repo = site.clone.repo
     folder = find_place(top, repo.common_dir, hooks_path(repo), git.git_version()).folder
-    held = [look(folder / event) for event in EVENTS]
-    return all(isinstance(one, File) and word in one.data for one in held)
+    return [folder / event for event in EVENTS]
 
 
 def check_merge_driver(site: Site) -> Iterator[Told]:
