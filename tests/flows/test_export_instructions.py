@@ -96,6 +96,34 @@ def test_what_stands_around_the_block_never_changes(known: Desk, git: Git, ends:
     assert path.read_bytes() == theirs.encode() + b"below\n"
 
 
+@pytest.mark.parametrize("last", [b"", b"\r\n"])
+def test_a_file_of_crlf_gets_no_other_line_end(known: Desk, last: bytes) -> None:
+    theirs = b"# Ours\r\n\r\nBe kind." + last
+    path = known.root / "CLAUDE.md"
+    path.write_bytes(theirs)
+
+    known.ok("export", "claude-md")
+    made = path.read_bytes()
+    known.ok("export", "claude-md", "--remove")
+
+    assert made.count(b"\n") == made.count(b"\r\n") > 5
+    assert path.read_bytes() == theirs
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_checkout_with_crlf_is_not_out_of_date(known: Desk, git: Git, host: str) -> None:
+    """As git's autocrlf makes it on Windows."""
+    (known.root / HOSTS[host][-1]).parent.mkdir(parents=True, exist_ok=True)
+    known.ok("export", host)
+    before = tree(known.root)
+    for name, raw in before.items():
+        (known.root / name).write_bytes(raw.replace(b"\n", b"\r\n"))
+
+    assert known("export", host, "--check").code == 0
+    known.ok("export", host, "--remove")
+    assert tree(known.root) == {}
+
+
 def test_a_link_is_written_through_once(known: Desk) -> None:
     (known.root / "AGENTS.md").write_text("# Ours\n")
     (known.root / "CLAUDE.md").symlink_to("AGENTS.md")

@@ -69,7 +69,8 @@ def take(host: bytes, *, marks: Marks = SHELL) -> bytes | None:
     """
     ours = False
     while (found := _find(host, marks)) is not None:
-        start = found.start() - (found["note"] == b"newline added")
+        added = len(found["end"]) if found["note"] == b"newline added" else 0
+        start = found.start() - added
         host = host[: max(start, 0)] + host[found.end() :]
         ours = ours or found["note"] == b"new file"
     return None if ours and host.strip() in _SHEBANGS else host
@@ -100,7 +101,7 @@ def _patterns(marks: Marks) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     opening, closing = re.escape(marks.open), re.escape(marks.close)
     note = rb"(?: \((?P<note>new file|newline added)\))?"
     whole = (
-        b"^" + opening + rb"BEGIN kn v\d+" + note + closing + rb"\r?\n"
+        b"^" + opening + rb"BEGIN kn v\d+" + note + closing + rb"(?P<end>\r?\n)"
         rb"(?P<body>.*?)^" + opening + b"END kn" + closing + rb"\r?(?:\n|\Z)"
     )
     start = re.compile(b"^" + opening + rb"BEGIN kn v\d+", re.MULTILINE)

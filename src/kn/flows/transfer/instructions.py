@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -236,22 +236,19 @@ def _line(row: Row) -> Line:
 
 def _filled(old: bytes | None, written: Written, front: str, path: str) -> bytes:
     """The file with its block; a file of kn's own has front matter above it."""
-    if not front:
-        return _with_ends(old, lambda host: block.put(host, written.body, marks=block.MARKDOWN))
-    head = f"---\n{front}---\n".encode()
-    if old is None:
-        return head + block.put(None, written.body, marks=block.MARKDOWN)
-    if block.body_of(old, marks=block.MARKDOWN) is None:
+    if front and old is not None and block.body_of(old, marks=block.MARKDOWN) is None:
         raise KnError(
             f"{path} is not kn's own file.", hint="Rename it; kn writes into no rule of yours."
         )
-    return head + block.put(_below_front(old), written.body, marks=block.MARKDOWN)
+    head = f"---\n{front}---\n".encode() if front else b""
+    host = _below_front(old) if front and old is not None else old
+    return _with_ends(old, head + block.put(host, written.body, marks=block.MARKDOWN))
 
 
-def _with_ends(old: bytes | None, put: Callable[[bytes | None], bytes]) -> bytes:
-    """Put a block in, with the line ends of the file around it."""
-    after = put(old)
-    if not old or not old.endswith(b"\r\n") or old.count(b"\r\n") != old.count(b"\n"):
+def _with_ends(old: bytes | None, after: bytes) -> bytes:
+    """With the line ends that the file had: an editor's, or of a checkout by git's autocrlf."""
+    lines = old.count(b"\n") if old else 0
+    if not old or not lines or old.count(b"\r\n") != lines:
         return after
     return after.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
