@@ -85,6 +85,31 @@ def test_what_is_no_knowledge_of_the_code_is_left_with_the_reason(text: str, bec
     assert because in said
 
 
+def test_a_trap_keeps_the_sentence_that_says_what_to_do() -> None:
+    reading = read(
+        "claude-md",
+        "## Gotchas\n\n- The sandbox returns 500 on amounts ending in 13. Use other amounts in "
+        "tests.\n",
+    )
+    (found,) = (p.candidate for p in reading.proposals)
+
+    assert (found.kind, found.statement) == (
+        "gotcha", "The sandbox returns 500 on amounts ending in 13.",
+    )  # fmt: skip
+    assert found.own == {"instead": "Use other amounts in tests"}
+
+
+def test_a_list_of_commands_gives_only_its_rules() -> None:
+    reading = read(
+        "claude-md",
+        "## Commands\n\n- Run a single test: `go test ./pay -run Name`\n- Build: `make`\n"
+        "- Run `make generate` after changing a .proto file.\n",
+    )
+    said = [p.candidate.statement for p in reading.proposals]
+
+    assert said == ["Run `make generate` after changing a .proto file."]
+
+
 def test_the_reason_the_rejected_option_and_the_files_are_taken_apart() -> None:
     found = only(read(
         "claude-md",

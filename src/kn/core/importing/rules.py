@@ -26,6 +26,7 @@ from kn.core.importing.wording import (
     describes,
     handles_in,
     has_mark,
+    heading_kind,
     nothing_told,
     told_by,
     unfit,
@@ -149,6 +150,8 @@ def _pieces(passage: Passage, text: str) -> list[Passage]:
     pieces = list(sentences_in(passage.text))
     if len(pieces) < 2 or has_mark(plain(pieces[0])) or describes(text):
         return [passage]
+    if passage.form == "bullet" and heading_kind(passage.headings) == "gotcha":
+        return [passage]  # a trap, and what to do about it, which says nothing without the trap
     marked = [p for p in pieces[1:] if has_mark(plain(p)) and not unfit(plain(p), (), p)]
     return [replace(passage, text=p) for p in marked[:_SENTENCES]] or [passage]
 

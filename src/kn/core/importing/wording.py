@@ -111,6 +111,8 @@ _LAYOUT = _any(
     r"(?:common|development|build|dev|essential|key) commands?",
 )  # fmt: skip
 _DESCRIBES = re.compile(r"^(?:`[^`]+`|[\w./-]+/)(?:\s*(?:[-–—:]|->|=)\s*|\s*\()")
+_COMMAND = re.compile(r"^[\w ,/()'-]{1,50}:\s*`[^`]+`\W*$")
+"""As "Run a single test: `pytest PATH`"."""
 _ONLY_LINK = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|https?://\S+|`[^`]*`|@?[\w./-]+\.\w+)\W*$")
 _PRAISE = _any(r"^\W*(?:key |core |main )?(?:benefits?|advantages?|pros|features?|goals?|examples?|"
                r"components?|data flow|use cases?)\W*$")  # fmt: skip
@@ -162,11 +164,13 @@ def told_by(text: str, headings: Sequence[str], lead: str = "", default: str = "
     label = _LABEL.match(text)
     if label and (kind := _LABELS.get(label[1].casefold())):
         return Told(kind, 0.8, "label")
-    under = _heading_kind([*headings, lead])
+    under = heading_kind([*headings, lead])
     weights = _weigh(text)
     if under == "owner" and _HANDLE.search(text):
         return Told("owner", 0.7, "heading")
     layout = any(_LAYOUT.search(h.strip()) for h in headings[-1:])
+    if layout and _COMMAND.match(text):
+        return None
     if not weights:
         if _DESCRIBES.match(text) or layout or _praised([*headings[-1:], lead]):
             return None
@@ -229,7 +233,8 @@ def nothing_told(text: str, headings: Sequence[str]) -> str:
     return "no rule, decision, trap or limit in it"
 
 
-def _heading_kind(headings: Sequence[str]) -> str:
+def heading_kind(headings: Sequence[str]) -> str:
+    """The kind that the innermost heading with one says; "" when none does."""
     for heading in reversed(headings):
         for kind, pattern in _HEADINGS:
             if heading and pattern.search(heading):
