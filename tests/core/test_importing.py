@@ -103,11 +103,24 @@ def test_a_list_of_commands_gives_only_its_rules() -> None:
     reading = read(
         "claude-md",
         "## Commands\n\n- Run a single test: `go test ./pay -run Name`\n- Build: `make`\n"
-        "- Run `make generate` after changing a .proto file.\n",
+        "- Run `make generate` after changing a .proto file.\n"
+        "- `pnpm dev` – run the dev server\n- `pnpm x`: never run it on main.\n",
     )
     said = [p.candidate.statement for p in reading.proposals]
 
-    assert said == ["Run `make generate` after changing a .proto file."]
+    assert said == [
+        "Run `make generate` after changing a .proto file.", "`pnpm x`: never run it on main.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("heading", "lasts"), [
+    ("Sessions", True), ("Session storage", True), ("Session notes", False),
+    ("Last session", False), ("Current session", False),
+])  # fmt: skip
+def test_sessions_of_a_product_are_no_diary(heading: str, lasts: bool) -> None:
+    reading = read("claude-md", f"## {heading}\n\n- Sessions must be stored in Redis.\n")
+
+    assert bool(reading.proposals) == lasts
 
 
 def test_the_reason_the_rejected_option_and_the_files_are_taken_apart() -> None:

@@ -87,6 +87,9 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = (
         r"minutes?|connections?)\b", r"\bsource of truth\b")),
 )  # fmt: skip
 
+_IMPERATIVE = ("convention", 2.0)
+"""The cue that is a bare verb: after a command it tells what that does, and not what to do."""
+
 _PERSONA = _any(
     r"^(?:you are\b|you're (?:an?|the)\b|act as\b|as an? (?:ai|llm|assistant|expert|senior)\b|your "
     r"(?:role|job|task|goal|purpose|name) is\b|think (?:step|hard|carefully)|be (?:concise|brief|"
@@ -101,7 +104,8 @@ _PERSONA = _any(
 _VOLATILE = _any(
     r"^current\b", r"in progress", r"next steps?", r"to-?dos?\b", r"recent (?:change|work|update)",
     r"^progress\b", r"what(?:'s| is) (?:left|next|working)", r"active context", r"road ?map",
-    r"session", r"^status\b", r"milestone", r"sprint", r"backlog", r"open questions?",
+    r"(?:this|last|current|previous|next) session", r"session (?:notes?|logs?|summary|history|"
+    r"context|state|goals?)", r"^status\b", r"milestone", r"sprint", r"backlog", r"open questions?",
 )  # fmt: skip
 _LAYOUT = _any(
     r"(?:project|repository|repo|directory|folder|file|code ?base|source) (?:structure|layout|tree|"
@@ -189,12 +193,13 @@ def told_by(text: str, headings: Sequence[str], lead: str = "", default: str = "
 def _weigh(text: str) -> dict[str, float]:
     """How strongly the words speak for each kind; of a description only its first sentence."""
     described = _DESCRIBES.match(text)
+    does = described is not None and "/" not in described[0]  # "`pnpm dev` - run the dev server"
     if described:
         text = re.split(r"(?<=[.!?])\s", text[described.end() :], maxsplit=1)[0]
     text = _CODE.sub("`x`", text)
     weights: dict[str, float] = {}
     for kind, weight, pattern in _CUES:
-        if pattern.search(text):
+        if pattern.search(text) and not (does and (kind, weight) == _IMPERATIVE):
             weights[kind] = max(weights.get(kind, 0), weight)
     return weights
 
