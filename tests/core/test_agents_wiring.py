@@ -204,12 +204,22 @@ def test_entries_of_an_older_kn_go() -> None:
     assert not wiring.unwire(raw, host).strip()
 
 
-def test_what_a_person_added_to_our_group_is_left() -> None:
-    host = HOSTS["codex"]
-    command = {"type": "command", "command": hook_command(host, "prompt")}
-    mixed = {"hooks": {"UserPromptSubmit": [{"hooks": [command, {"command": "date"}]}]}}
-    raw = json.dumps(mixed).encode()
-    assert wiring.unwire(raw, host) == raw
+@pytest.mark.parametrize("first", [True, False])
+def test_of_a_group_that_a_person_shares_only_kns_handler_goes(first: bool) -> None:
+    """Claude Code's own /hooks puts a new hook into the group that has its matcher."""
+    host = HOSTS["claude"]
+    theirs = '{ "type": "command", "command": "date" }'
+    bare = f'{{"hooks": {{\n "UserPromptSubmit": [ {{"hooks": [{theirs}]}} ] // ours\n}} }}'
+    ours = json.dumps({"type": "command", "command": hook_command(host, "prompt"), "timeout": 5})
+    both = f"{ours}, {theirs}" if first else f"{theirs}, {ours}"
+    raw = bare.replace(theirs, both).encode()
+
+    assert wiring.found_hooks(raw, host) == {"UserPromptSubmit"} and wiring.has_any(raw, host)
+    left = wiring.unwire(raw, host).decode()
+    assert json.loads(left.replace(" // ours", "")) == json.loads(bare.replace(" // ours", ""))
+    assert theirs in left and " // ours" in left
+    whole, _ = wiring.wire(raw, host, entries_of(host))
+    assert not wiring.settled(whole, host, entries_of(host)), "kn would be called twice"
 
 
 def test_another_server_of_our_name_is_theirs() -> None:

@@ -114,6 +114,8 @@ def unwire(raw: bytes, host: Host, notes: Iterable[Note] | None = None) -> bytes
         KnError: It is no JSON.
     """
     text = _decode(raw)
+    for path in _shared(text, host):  # a group that a person has put a hook of their own into
+        text = jsonc.remove(text, path, where=lambda v: _calls(v, host))
     known = {n.path: n for n in notes or ()}
     for path in [*reversed(known), *(p for p in _places(text, host) if p not in known)]:
         # What an older kn wired comes without a note of its own.
@@ -155,11 +157,13 @@ def settled(raw: bytes, host: Host, entries: Sequence[Entry]) -> bool:
     Raises:
         KnError: It is no JSON.
     """
-    hooks = (jsonc.read(_decode(raw)) or {}).get("hooks", {})
+    text = _decode(raw)
+    hooks = (jsonc.read(text) or {}).get("hooks", {})
     lists = hooks.values() if isinstance(hooks, dict) else ()
     found = [v for held in lists if isinstance(held, list) for v in held if is_ours(v, host)]
     wanted = [e for e in entries if e.path[0] == "hooks"]
-    return len(found) == len(wanted) and not missing(raw, entries)
+    alone = next(_shared(text, host), None) is None
+    return alone and len(found) == len(wanted) and not missing(raw, entries)
 
 
 def has_server(raw: bytes, host: Host) -> bool:
@@ -177,7 +181,8 @@ def has_any(raw: bytes, host: Host) -> bool:
     Raises:
         KnError: It is no JSON.
     """
-    return any(True for _ in _places(_decode(raw), host))
+    text = _decode(raw)
+    return any(True for _ in (*_places(text, host), *_shared(text, host)))
 
 
 def is_ours(value: Any, host: Host) -> bool:
@@ -185,13 +190,13 @@ def is_ours(value: Any, host: Host) -> bool:
     if not isinstance(value, dict):
         return False
     handlers = value.get("hooks", [value])
-    return (
-        isinstance(handlers, list)
-        and bool(handlers)
-        and all(
-            isinstance(h, dict) and is_hook_command(h.get("command", h.get("bash")), host)
-            for h in handlers
-        )
+    return isinstance(handlers, list) and bool(handlers) and all(_calls(h, host) for h in handlers)
+
+
+def _calls(handler: Any, host: Host) -> bool:
+    """Whether one handler of a group calls kn."""
+    return isinstance(handler, dict) and is_hook_command(
+        handler.get("command", handler.get("bash")), host
     )
 
 
@@ -225,6 +230,18 @@ def _places(text: str, host: Host) -> Iterator[tuple[str, ...]]:
                 yield "hooks", event
 
 
+def _shared(text: str, host: Host) -> Iterator[tuple[str, ...]]:
+    """The paths of those lists of handlers in which one calls kn, and another does not."""
+    whole = jsonc.read(text)
+    hooks = whole.get("hooks") if isinstance(whole, dict) else None
+    for event, groups in hooks.items() if isinstance(hooks, dict) else ():
+        for at, group in enumerate(groups if isinstance(groups, list) else ()):
+            handlers = group.get("hooks") if isinstance(group, dict) else None
+            called = isinstance(handlers, list) and any(_calls(h, host) for h in handlers)
+            if called and not is_ours(group, host):
+                yield "hooks", event, str(at), "hooks"
+
+
 def _get(text: str, path: Sequence[str]) -> Any:
     value = jsonc.read(text)
     for name in path:
@@ -245,4 +262,6 @@ def found_hooks(raw: bytes, host: Host) -> set[str]:
     Raises:
         KnError: It is no JSON.
     """
-    return {path[1] for path in _places(_decode(raw), host) if path[0] == "hooks"}
+    text = _decode(raw)
+    found = (*_places(text, host), *_shared(text, host))
+    return {path[1] for path in found if path[0] == "hooks"}

@@ -94,7 +94,7 @@ def remove(
 
     Args:
         text: The file.
-        path: Names of members.
+        path: Names of members; an element of an array on the way is named by its place, as "0".
         where: Which elements are meant, by their value.
         made: Containers around it that go as well when nothing else is left in them.
         inner: What then stands between the brackets of the container that stays, if that is empty.

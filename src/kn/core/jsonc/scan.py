@@ -53,6 +53,11 @@ class Container(Node):
             return None
         return next((e for e in reversed(self.entries) if e.name == name), None)
 
+    def element(self, place: str) -> Entry | None:
+        """The element of an array at a place, as "0"."""
+        there = not self.is_object and place.isdecimal() and int(place) < len(self.entries)
+        return self.entries[int(place)] if there else None
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -118,13 +123,16 @@ class Text:
         )
 
     def chain(self, path: Sequence[str]) -> list[Container] | None:
-        """The containers along `path`, the document first; None when one is missing."""
+        """The containers along `path`, the document first; None when one is missing.
+
+        The elements of an array are named by their places, as "0".
+        """
         node, found = self.root, []
         for name in (*path, None):
             if not isinstance(node, Container):
                 return None
             found.append(node)
-            entry = None if name is None else node.member(name)
+            entry = None if name is None else node.member(name) or node.element(name)
             node = entry.node if entry else None
         return found
 
