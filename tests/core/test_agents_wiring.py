@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kn.core.agents import plugin, wiring
@@ -164,6 +164,7 @@ values = st.recursive(
 held_settings = st.dictionaries(names, values, max_size=4)
 
 
+@example(host=HOSTS["copilot"], held={"hooks": {}, "version": None}, indent=None, mcp=False, end="")
 @settings(max_examples=60)
 @given(
     host=st.sampled_from(JSON_HOSTS), held=held_settings,

@@ -105,6 +105,35 @@ def test_edits_made_meanwhile_stay(furnished: Desk) -> None:
     assert path.read_text() == THEIRS[".claude/settings.json"].replace('"allow"', '"deny"')
 
 
+def test_options_of_a_hook_outlive_another_install(desk: Desk) -> None:
+    """As `docs/agents.md` has them set; Codex trusts a hook by its text."""
+    desk.ok("agent", "install", "all", "--no-mcp")
+    before = {}
+    for name in (".claude/settings.json", ".codex/hooks.json", ".gemini/settings.json",
+                 ".github/hooks/kn.json"):  # fmt: skip
+        path = desk.root / name
+        path.write_text(path.read_text().replace(" prompt ", " prompt --budget 900 "))
+        before[name] = path.read_text()
+        assert before[name].count("--budget 900") == 1
+    path = desk.root / ".claude/settings.json"
+    path.write_text(path.read_text().replace("NotebookEdit", "OfAnOlderKn"))
+    for _ in range(2):
+        desk.ok("agent", "install", "all", "--no-mcp")
+        assert {n: (desk.root / n).read_text() for n in before} == before
+    desk.ok("agent", "uninstall", "all")
+    assert not any((desk.root / name).exists() for name in before)
+
+
+@pytest.mark.parametrize("text", ["[1]", "7", '{"hooks": [1]}'])
+def test_settings_of_another_form_are_refused_and_left(desk: Desk, text: str) -> None:
+    path = desk.root / ".claude/settings.json"
+    path.parent.mkdir()
+    path.write_text(text)
+    assert desk("agent", "install", "claude", "--no-mcp").code == 2
+    assert desk("agent", "uninstall", "claude").code == 0
+    assert path.read_text() == text
+
+
 def test_a_colleague_takes_out_what_another_has_committed(desk: Desk, git: Git) -> None:
     """The notes of the one who put it there lie in another clone."""
     before = tree(desk.root)

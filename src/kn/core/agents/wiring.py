@@ -7,6 +7,8 @@ entries go, with the containers that are empty then.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -27,6 +29,7 @@ _COMPANIONS = {"version": 1, "$schema": OPENCODE_SCHEMA}
 """What some agents want beside kn's own; it goes when nothing else is left."""
 MCP_TOML = b'[mcp_servers.kn]\ncommand = "kn"\nargs = ["mcp"]\n'
 """The same for Codex."""
+_OPTIONS = re.compile(r"( agent hook \w+ [a-z-]+)((?: --(?:max-bytes|budget) \d{1,9})+)(?= )")
 _ALL = 99
 """More containers than there are: without notes every one that is empty goes."""
 
@@ -68,6 +71,22 @@ def hook_entries(host: Host, program: str) -> list[Entry]:
     return entries
 
 
+def with_options(raw: bytes | None, host: Host, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, with the options that somebody has given to kn's commands in this file.
+
+    Raises:
+        KnError: It is no JSON.
+    """
+    given: dict[str, str] = dict(_OPTIONS.findall(json.dumps(_hooks(_decode(raw or b"")))))
+    found = []
+    for entry in entries:
+        text = json.dumps(entry.value)
+        for call, options in given.items():
+            text = text.replace(f"{call} ", f"{call}{options} ")
+        found.append(entry._replace(value=json.loads(text)))
+    return found
+
+
 def mcp_entries(host: Host) -> list[Entry]:
     """What a JSON file of an agent needs to offer kn's MCP server."""
     if host.name not in MCP:
@@ -90,7 +109,7 @@ def wire(raw: bytes | None, host: Host, entries: Sequence[Entry]) -> tuple[bytes
     """
     text, notes = _decode(raw or b""), []
     for entry in entries:
-        if not entry.in_array and _get(text, entry.path) is not None:
+        if not entry.in_array and _has(text, entry.path):
             continue  # a version that is there, or another server of that name
         done = (
             jsonc.append(text, entry.path, [entry.value])
@@ -145,8 +164,8 @@ def missing(raw: bytes | None, entries: Sequence[Entry]) -> list[Entry]:
     lacking = []
     for entry in entries:
         held = _get(text, entry.path)
-        there = isinstance(held, list) and entry.value in held if entry.in_array else held
-        if not there:
+        there = isinstance(held, list) and entry.value in held
+        if not (there if entry.in_array else _has(text, entry.path)):
             lacking.append(entry)
     return lacking
 
@@ -158,9 +177,13 @@ def settled(raw: bytes, host: Host, entries: Sequence[Entry]) -> bool:
         KnError: It is no JSON.
     """
     text = _decode(raw)
-    hooks = (jsonc.read(text) or {}).get("hooks", {})
-    lists = hooks.values() if isinstance(hooks, dict) else ()
-    found = [v for held in lists if isinstance(held, list) for v in held if is_ours(v, host)]
+    found = [
+        v
+        for held in _hooks(text).values()
+        if isinstance(held, list)
+        for v in held
+        if is_ours(v, host)
+    ]
     wanted = [e for e in entries if e.path[0] == "hooks"]
     alone = next(_shared(text, host), None) is None
     return alone and len(found) == len(wanted) and not missing(raw, entries)
@@ -223,23 +246,30 @@ def _places(text: str, host: Host) -> Iterator[tuple[str, ...]]:
     servers = whole.get(holder)
     if isinstance(servers, dict) and _is_server(servers.get("kn")):
         yield holder, "kn"
-    hooks = whole.get("hooks")
-    if isinstance(hooks, dict):
-        for event in reversed(hooks):
-            if isinstance(hooks[event], list) and any(is_ours(v, host) for v in hooks[event]):
-                yield "hooks", event
+    hooks = _hooks(text)
+    for event in reversed(hooks):
+        if isinstance(hooks[event], list) and any(is_ours(v, host) for v in hooks[event]):
+            yield "hooks", event
 
 
 def _shared(text: str, host: Host) -> Iterator[tuple[str, ...]]:
     """The paths of those lists of handlers in which one calls kn, and another does not."""
-    whole = jsonc.read(text)
-    hooks = whole.get("hooks") if isinstance(whole, dict) else None
-    for event, groups in hooks.items() if isinstance(hooks, dict) else ():
+    for event, groups in _hooks(text).items():
         for at, group in enumerate(groups if isinstance(groups, list) else ()):
             handlers = group.get("hooks") if isinstance(group, dict) else None
             called = isinstance(handlers, list) and any(_calls(h, host) for h in handlers)
             if called and not is_ours(group, host):
                 yield "hooks", event, str(at), "hooks"
+
+
+def _hooks(text: str) -> dict[str, Any]:
+    """What stands at an agent's events."""
+    return held if isinstance(held := _get(text, ("hooks",)), dict) else {}
+
+
+def _has(text: str, path: Sequence[str]) -> bool:
+    holder = _get(text, path[:-1])
+    return isinstance(holder, dict) and path[-1] in holder
 
 
 def _get(text: str, path: Sequence[str]) -> Any:

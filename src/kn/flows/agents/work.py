@@ -38,6 +38,7 @@ class Work:
     def put(self, path: Path, entries: list[Entry]) -> None:
         """Bring entries into a JSON file; those of an earlier kn go."""
         raw, host = self._read(path), self._spot.host
+        entries = self._named(path, lambda: wiring.with_options(raw, host, entries))
         if raw is not None and self._named(path, lambda: wiring.settled(raw, host, entries)):
             return
         base, held = raw, self._notes_of(path)
