@@ -78,6 +78,26 @@ def test_records_come_back_when_their_files_are_gone(
         assert found == WANTED
 
 
+def test_a_committed_record_of_crlf_comes_back_when_its_folder_was_deleted(
+    desk: Desk, git: Git, tmp_path: Path
+) -> None:
+    folder = desk.root / "adr"
+    folder.mkdir()
+    wanted = {name: raw.replace(b"\n", b"\r\n") for name, raw in WANTED.items()}
+    for name, raw in wanted.items():
+        (folder / name).write_bytes(raw)
+    git("add", "-A")
+    git("commit", "-q", "-m", "Records")
+    desk.ok("import", "adr", "adr")
+    git("rm", "-rq", "adr")
+    git("add", "-A")
+    git("commit", "-q", "-m", "Only items")
+
+    desk.ok("export", "madr", str(tmp_path / "out"))
+
+    assert contents(tmp_path / "out") == wanted
+
+
 def test_links_follow_a_record_to_its_new_place(records: Desk) -> None:
     records.ok("export", "madr", "site/a/b")
 

@@ -148,6 +148,42 @@ def test_a_renamed_record_stays_the_same_item(desk: Desk, git: Git, kn: Kn, edit
     assert [len(again[k]) for k in ("imported", "updated", "skipped")] == [0, 0, 0]  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_renamed_folder_of_records_makes_no_second_items(
+    desk: Desk, git: Git, edited: bool
+) -> None:
+    path = _write(desk.root, "Accepted")
+    desk.ok("import", "adr", "docs/adr")
+    git("add", "-A")
+    git("commit", "-q", "-m", "Know")
+    item = desk.ok("list", "--json").ids
+    git("mv", "docs/adr", "docs/decisions")
+    new = desk.root / "docs/decisions" / path.name
+    if edited:
+        new.write_text(new.read_text("utf-8").replace("its promises", "promises"), "utf-8")
+
+    told = desk.ok("import", "adr", "docs/decisions", "--json").json
+
+    (after,) = desk.ok("list", "--all", "--json").json["items"]
+    assert [after["id"]] == item and after["document"] == f"docs/decisions/{path.name}"
+    assert [len(told[k]) for k in ("imported", "updated", "skipped")] == [0, 1, 0]
+
+
+def test_another_folder_s_record_of_the_same_title_is_another_one(desk: Desk, git: Git) -> None:
+    path = _write(desk.root, "Accepted")
+    desk.ok("import", "adr", "docs/adr")
+    git("add", "-A")
+    git("commit", "-q", "-m", "Know")
+    other = desk.root / "services/pay/adr/0004-use-postgres.md"
+    other.parent.mkdir(parents=True)
+    other.write_text(path.read_text("utf-8").replace("# 1.", "# 4.").replace("database", "store"))
+    path.unlink()
+
+    told = desk.ok("import", "adr", "services/pay/adr", "--json").json
+
+    assert [len(told[k]) for k in ("imported", "updated", "skipped")] == [1, 0, 0]
+
+
 def test_two_records_that_could_be_the_renamed_one_are_neither(
     desk: Desk, git: Git, kn: Kn
 ) -> None:

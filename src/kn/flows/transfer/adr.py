@@ -152,7 +152,7 @@ def _read_sources(
     base = folder.resolve()
     if not base.is_dir():
         raise KnError(f"There is no folder {folder}.")
-    sources: dict[str, _Source] = {}
+    raws: dict[str, bytes] = {}
     skipped: list[tuple[str, str]] = []
     inside = base.is_relative_to(top)
     for path in sorted(base.rglob("*")):
@@ -164,9 +164,29 @@ def _read_sources(
         except (KnError, FileNotFoundError) as error:
             skipped.append((name, str(error)))
             continue
-        blob = git.hash_object(raw.replace(b"\r\n", b"\n"), algorithm=_algorithm(knowledge))
-        sources[name] = _Source(name, raw.decode("utf-8", "replace"), blob, inside)
+        raws[name] = raw
+    blobs = _blob_ids(knowledge, raws, inside=inside)
+    sources = {
+        name: _Source(name, raw.decode("utf-8", "replace"), blobs[name], inside)
+        for name, raw in raws.items()
+    }
     return sources, skipped
+
+
+def _blob_ids(knowledge: Knowledge, raws: Mapping[str, bytes], *, inside: bool) -> dict[str, str]:
+    """The id by which git has each file: of its bytes with plain line ends, as git's own
+    normalising makes them, but for those that are committed with others."""
+
+    def hashed(raw: bytes) -> str:
+        return git.hash_object(raw, algorithm=_algorithm(knowledge))
+
+    blobs = {name: hashed(raw.replace(b"\r\n", b"\n")) for name, raw in raws.items()}
+    crlf = [name for name, raw in raws.items() if b"\r\n" in raw]
+    head = knowledge.probe.head
+    if inside and head and crlf:
+        committed = git.blobs_at(knowledge.repo, head, crlf)
+        blobs |= {n: b for n, b in committed.items() if b == hashed(raws[n])}
+    return blobs
 
 
 def _without_made(
@@ -226,10 +246,11 @@ def _moved_items(
     base, top = folder.resolve(), knowledge.top.resolve()
     if not base.is_relative_to(top):
         return {}, []
-    lost = find_lost(knowledge, base.relative_to(top).as_posix(), sources)
+    lost = find_lost(knowledge, sources)
     fresh = {r.path: (r, sources[r.path].blob) for r in records if r.path not in known}
-    moved = match_moved(knowledge, lost, fresh)
-    rest = [one for one in lost if one not in moved.values()]
+    below = [one for one in lost if (top / one.source.document).is_relative_to(base)]
+    moved = match_moved(knowledge, lost, fresh, near=below)
+    rest = [one for one in below if one not in moved.values()]
     return moved, [
         (one.source.document, f"its file is gone; {one.item.id} stays until it is retired")
         for one in rest

@@ -33,20 +33,19 @@ class Lost:
         return replace(self.item, evidence=evidence, document=document)
 
 
-def find_lost(knowledge: Knowledge, folder: str, sources: Iterable[str]) -> list[Lost]:
-    """The decisions that were imported from below `folder` and whose records are not there.
+def find_lost(knowledge: Knowledge, sources: Iterable[str]) -> list[Lost]:
+    """The decisions that were imported and whose records are not there; wherever those were,
+    because folders of records are renamed as well.
 
     Args:
         knowledge: The repository.
-        folder: Relative to the top; empty for all of it.
         sources: The records that are there.
     """
     view = open_view(knowledge, audience="everyone")
     there = set(sources)
-    prefix = f"{folder}/" if folder not in ("", ".") else ""
     found = []
     for row in view.rows:
-        if row.kind != "decision" or not row.document.startswith(prefix or ""):
+        if row.kind != "decision":
             continue
         gone = row.document and not (knowledge.top / row.document).exists()
         if gone and row.document not in there:
@@ -58,19 +57,24 @@ def find_lost(knowledge: Knowledge, folder: str, sources: Iterable[str]) -> list
 
 
 def match_moved(
-    knowledge: Knowledge, lost: Iterable[Lost], fresh: Mapping[str, tuple[Record, str]]
+    knowledge: Knowledge,
+    lost: Iterable[Lost],
+    fresh: Mapping[str, tuple[Record, str]],
+    *,
+    near: Iterable[Lost],
 ) -> dict[str, Lost]:
     """New record -> the item whose record it was, under another name.
 
-    The content decides, else the number with the title, else the title alone; what two could be is
-    neither.
+    The content decides, else the number with the title, else, in the same folder, the title alone;
+    what two could be is neither.
 
     Args:
         knowledge: The repository.
         lost: Items without their records.
         fresh: Record and blob id of each file that no item came from.
+        near: Those of `lost` whose records were in the folder that is read.
     """
-    old = list(lost)
+    old, beside = list(lost), list(near)
     contents = git.read_blobs(knowledge.repo, {o.source.blob for o in old}) if old else {}
     found: dict[str, Lost] = {}
     for one in old:
@@ -79,7 +83,7 @@ def match_moved(
         if len(same) != 1 and record is not None:
             alike = [p for p, (r, _) in fresh.items() if _title(r) == _title(record)]
             numbered = [p for p in alike if fresh[p][0].number == record.number]
-            same = numbered if len(numbered) == 1 else alike
+            same = numbered if len(numbered) == 1 or one not in beside else alike
         if len(same) == 1 and same[0] not in found:
             found[same[0]] = one
     return found
