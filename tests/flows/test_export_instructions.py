@@ -52,6 +52,7 @@ def test_an_export_is_made_once_checked_and_removed_to_the_byte(known: Desk, hos
     before = tree(known.root)
 
     unmade = known("export", host, "--check")
+    assert "(1 items" not in unmade.out
     would = known.ok("export", host, "--dry-run", "--json").json
     untouched = tree(known.root)
     made = known.ok("export", host, "--json").json

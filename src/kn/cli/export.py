@@ -79,8 +79,9 @@ def _show(done: Exported, *, as_json: bool, check: bool, remove: bool) -> None:
     shown = [t for t in done.targets if t.became != "unchanged" or t.items]
     for target in () if as_json else shown:
         became = "out of date" if check and target.became != "unchanged" else target.became
-        items = f"{len(target.items)} item" + ("" if len(target.items) == 1 else "s")
-        about = "" if remove else f" ({items}, {target.tokens} tokens)"
+        count = len(target.items)
+        held = f"{count} item{'' if count == 1 else 's'}"
+        about = "" if remove else f" ({held}, {target.tokens} tokens)"
         click.echo(clean(f"{became}: {target.path}{about}"))
     if not as_json and not shown:
         click.echo("There is nothing to take out." if remove else "There is nothing to write.")
