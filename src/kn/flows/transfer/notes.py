@@ -117,7 +117,7 @@ def import_notes(
 def _nothing(forms: Sequence[Format]) -> str:
     if len(forms) > 1:
         return "There are no notes of other tools here."
-    return f"Nothing here is for `{forms[0].name}`: {forms[0].what}."
+    return f"Nothing of this is here: {forms[0].what}."
 
 
 def _read(
