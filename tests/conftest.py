@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from tests.guard.sitecustomize import LOG
 
 Git = Callable[..., str]
 Kn = Callable[..., "subprocess.CompletedProcess[str]"]
 
-settings.register_profile("kn", deadline=None)
+settings.register_profile("kn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kn")
 """A busy machine is no failure; what must be fast is measured in `benchmarks/`."""
 

@@ -53,7 +53,10 @@ def test_no_setting_of_the_user_and_no_attribute_of_the_change_hides_a_line(
     assert staged == found
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(st.sampled_from(["a", "b", "--- x", "+++ y", "@@ -1 +1 @@", "-", "+", ""]),
                 max_size=8), st.lists(st.sampled_from(["a", "c", "--- x", "+++ y", "+"]),
                                       max_size=8))  # fmt: skip

@@ -92,7 +92,10 @@ contents = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.125, 64, wid
 
 
 @given(st.lists(st.dictionaries(versions, contents, max_size=4), max_size=12))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_both_indexes_answer_alike_after_any_syncs(
     tmp_path_factory: pytest.TempPathFactory, syncs: list[dict[str, dict[str, float]]]
 ) -> None:

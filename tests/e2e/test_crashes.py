@@ -66,7 +66,9 @@ def _kill_adds(root: Path, kn: Kn, times: int, seed: int) -> None:
         running = _start(root, "add", "decision", said, *more)
         # The writes are in the last third; a few kills fall before and after.
         printed = _kill_after(running, usual * chance.uniform(0.3, 1.2)).split("\n")
-        if len(printed) == 3:
+        answered = len(printed) == 3
+        usual *= 0.93 if answered else 1.07  # a machine that is busy now may have been idle before
+        if answered:
             acknowledged.add(printed[1])
             last = printed[1]
             stamped += bool(more)
