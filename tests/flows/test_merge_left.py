@@ -128,6 +128,17 @@ def test_what_does_not_fit_changes_nothing(torn: Desk, words: tuple[str, ...], s
     assert (torn.root / ITEM).read_bytes() == before
 
 
+def test_in_a_rebase_it_is_said_whose_the_sides_are(torn: Desk, git: Git) -> None:
+    assert "rebase" not in torn("merge").err and torn("merge", "--json").json["rebasing"] is False
+    git("merge", "--abort")
+    with pytest.raises(Exception, match="rebase"):
+        git("rebase", "topic")
+    listed = torn("merge")
+    assert "  ours   | because: It is quick." in listed.out
+    assert "`ours` is what you rebase onto" in listed.err
+    assert torn("merge", "--json").json["rebasing"] is True
+
+
 def test_lists_that_the_line_merge_left_are_joined(driven: Desk, git: Git) -> None:
     git("config", "--remove-section", "merge.kn")
     merge(driven, git, {"[a]": "[a, b]"}, {"[a]": "[c]"})

@@ -54,6 +54,8 @@ def command(
         raise click.UsageError("--take, --stands and --relate need an ID.")
     knowledge = here()
     left = flow.find_left(knowledge)
+    if left.rebasing and (left.conflicts or left.deleted) and not as_json:
+        say("kn: in this rebase `ours` is what you rebase onto, and `theirs` is your own commit.")
     if name is not None:
         _settle_named(knowledge, left, name, take, fields, stands, relate)
     elif can_ask() and not as_json and left:

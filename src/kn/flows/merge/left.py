@@ -79,6 +79,8 @@ class Left:
     deleted: Mapping[str, str]
     """Path -> the side that deleted the item, `ours` or `theirs`; the other has changed it."""
     to_add: tuple[str, ...]
+    rebasing: bool = False
+    """Whether `ours` is what the user rebases onto, and `theirs` the user's own commit."""
 
     def __bool__(self) -> bool:
         return bool(self.conflicts or self.forks or self.deleted)
@@ -91,6 +93,7 @@ class Left:
             "forks": [f.to_json() for f in self.forks],
             "deleted": [{"path": p, "by": side} for p, side in self.deleted.items()],
             "to_add": list(self.to_add),
+            "rebasing": self.rebasing,
         }
 
 
@@ -108,7 +111,10 @@ def find_left(knowledge: Knowledge) -> Left:
     deleted = {p: side for p, side in deleted.items() if 1 in held[p]}
     open_paths = {*deleted, *(c.path for c in conflicts)}
     settled = tuple(sorted(p for p in held if p not in open_paths))
-    return Left(tuple(conflicts), find_forks(view), deleted, settled)
+    rebasing = any(
+        (knowledge.repo.git_dir / f"rebase-{way}").is_dir() for way in ("merge", "apply")
+    )
+    return Left(tuple(conflicts), find_forks(view), deleted, settled, rebasing)
 
 
 def find_forks(view: View) -> tuple[Fork, ...]:
