@@ -209,6 +209,13 @@ def unreject_and_return(b: Branch) -> None:
     (b.root / "src/gateway/limits.py").write_text("limiter = TokenBucket(rate)\n")
 
 
+def supersede_and_return(b: Branch) -> None:
+    """The newer item says the same, and lacks the rejection."""
+    b.desk.plant("dec-0000000a", "Use a leaky bucket for limiting rates.", supersedes=[BUCKET])
+    b.swap(BUCKET, "status: accepted", "status: superseded\nsuperseded_by: [dec-0000000a]")
+    (b.root / "src/gateway/limits.py").write_text(f"{BACK}\n")
+
+
 def front_owners(b: Branch) -> None:
     b.git("mv", ".github/CODEOWNERS", "CODEOWNERS")
     b.append(".github/CODEOWNERS", "* @mallory\n")
@@ -327,6 +334,8 @@ ATTACKS: dict[str, tuple[Attack, str, str]] = {
     "an owner is replaced": (swap(ANN, "[\"@ann\"]", "[\"@mallory\"]"), "KN104", "@mallory"),
     "the rejecting item is retired first": (retire_and_return, "KN111", "token bucket"),
     "the rejection is taken out first": (unreject_and_return, "KN111", "token bucket"),
+    "the rejecting item is superseded by its like first": (
+        supersede_and_return, "KN111", "token bucket"),
     "an owner is removed": (lambda b: b.file(ANN).unlink(), "KN107", "Ann knows"),
     "others own the knowledge": (
         write(".github/CODEOWNERS", "/.knowledge/ @mallory\n"), "KN104", "@mallory"),
@@ -447,6 +456,17 @@ def test_an_attack_on_the_review_is_caught(branch: Branch, name: str) -> None:
 
 def test_thirty_attacks_are_tried() -> None:
     assert len(ATTACKS) >= 30
+
+
+def test_an_option_that_is_decided_anew_is_no_return(branch: Branch) -> None:
+    """The words are nearly those of the old decision, and the one that differs is the point."""
+    branch.desk.plant("dec-0000000a", "Use a token bucket for rate limiting.", supersedes=[BUCKET])
+    branch.swap(BUCKET, "status: accepted", "status: superseded\nsuperseded_by: [dec-0000000a]")
+    (branch.root / "src/gateway/limits.py").write_text(f"{BACK}\n")
+    branch.git("add", "-A")
+    branch.git("commit", "-q", "-m", "Use a token bucket")
+    found = branch.desk("review", "--json").json["findings"]
+    assert "KN111" not in {f["code"] for f in found}
 
 
 def test_an_honest_change_passes(branch: Branch) -> None:

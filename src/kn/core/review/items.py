@@ -11,7 +11,7 @@ from kn.core.check import Finding
 from kn.core.compare import Change
 from kn.core.context.analysis import Stem, split_terms
 from kn.core.joining import contradict
-from kn.core.review.returning import read_options, states
+from kn.core.review.returning import Option, read_options, states
 from kn.core.review.sheet import Sheet, Tree
 
 MANY = 50
@@ -108,6 +108,19 @@ def _says_else(old: str, new: str, stem: Stem) -> bool:
         return True
     mine, theirs = set(split_terms(old, stem)), set(split_terms(new, stem))
     return len(mine & theirs) < SAME * len(mine | theirs)
+
+
+def decided_anew(option: Option, head: Tree, stem: Stem) -> bool:
+    """Whether the change has replaced what rejected an option, by something else or by the option.
+
+    A newer item that says nearly the same decides nothing anew: it only lacks the rejection.
+    """
+    old = option.sheet
+    if head.standing(old.id) != "superseded":
+        return False
+    ends = [head.by_id[i] for i in head.currency.superseded_by.get(old.id, ()) if i in head.by_id]
+    return any(_says_else(old.statement, e.statement, stem) or states(e.statement, option, stem)
+               for e in ends)  # fmt: skip
 
 
 def _why_untold(new: Sheet, now: str, head: Tree, facts: Facts) -> str:

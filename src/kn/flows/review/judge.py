@@ -18,7 +18,7 @@ from kn.core.context.analysis import Stem
 from kn.core.ids import shorten_ids
 from kn.core.joining import adds_nothing
 from kn.core.review import guard
-from kn.core.review.items import judge_items
+from kn.core.review.items import decided_anew, judge_items
 from kn.core.review.owners import PLACES, Ask, read_codeowners, whom_to_ask
 from kn.core.review.returning import (
     Return,
@@ -212,7 +212,7 @@ def _find_returns(
 ) -> list[Return]:
     """Options of the base's current items; what the change supersedes, it has decided anew, and
     what it rejects itself it tells by its items. To retire the item first is no way around."""
-    options = read_options((s for s in base.current if head.standing(s.id) != "superseded"), stem)
+    options = [o for o in read_options(base.current, stem) if not decided_anew(o, head, stem)]
     if not options:
         return []
     found = find_returning(options, gathered.code, stem)
