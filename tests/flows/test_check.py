@@ -199,9 +199,9 @@ def test_fix_stamps_moves_and_calms_and_touches_nothing_else(desk: Desk, git: Gi
     ran = desk("check", "--fix", "--json")
 
     assert ran.err.splitlines() == [
-        "kn: moved .knowledge/facts/mails.yaml to .knowledge/decisions/mails-0000000c.yaml",
-        "kn: stamped .knowledge/decisions/item-0000000a.yaml: superseded by dec-0000000b",
         "kn: took the permission to execute from .knowledge/facts/item-0000000d.yaml",
+        "kn: stamped .knowledge/decisions/item-0000000a.yaml: superseded by dec-0000000b",
+        "kn: moved .knowledge/facts/mails.yaml to .knowledge/decisions/mails-0000000c.yaml",
     ]
     assert [f["code"] for f in ran.json["findings"]] == ["KN010"]
     text = old.read_text()
@@ -217,6 +217,22 @@ def test_fix_stamps_moves_and_calms_and_touches_nothing_else(desk: Desk, git: Gi
     again = desk("check", "--fix")
     assert again.err == "kn: 1 error; `kn check --explain KN010` says more.\n"
     assert again.code == 1
+
+
+def test_fix_puts_right_all_that_is_wrong_with_one_file(desk: Desk) -> None:
+    path = desk.plant(A, LEAKY)
+    desk.plant(B, OTHER, supersedes=[A])
+    wrong = path.parent.parent / "facts/x.yaml"
+    wrong.parent.mkdir(exist_ok=True)
+    path.rename(wrong)
+    wrong.chmod(0o755)
+
+    ran = desk("check", "--fix", "--json")
+
+    assert (ran.code, ran.json["findings"]) == (0, []), ran.err
+    made = path.with_name("x-0000000a.yaml")
+    assert "status: superseded" in made.read_text() and not made.stat().st_mode & 0o111
+    assert not wrong.exists()
 
 
 def test_fix_writes_over_nothing(desk: Desk) -> None:
