@@ -219,6 +219,20 @@ def test_fix_stamps_moves_and_calms_and_touches_nothing_else(desk: Desk, git: Gi
     assert again.code == 1
 
 
+def test_what_is_only_announced_to_git_is_not_staged(desk: Desk, git: Git) -> None:
+    desk.plant(A, LEAKY)
+    git("add", "-A")
+    desk.plant(B, OTHER)
+    git("add", "--intent-to-add", ".")
+    assert (desk.root / ".knowledge/decisions/item-0000000b.yaml").exists()
+    assert _codes(desk, "--staged") == []
+    changes = desk.ok("diff", "--staged", "--json").json
+    assert [c["id"] for c in changes["changes"]] == [A] and changes["unreadable"] == {}
+    (desk.root / ".knowledge/decisions/empty-0000000c.yaml").write_text("")
+    git("add", ".knowledge/decisions/empty-0000000c.yaml")
+    assert _codes(desk, "--staged") == [("KN001", "empty-0000000c.yaml")]
+
+
 def test_fix_puts_right_all_that_is_wrong_with_one_file(desk: Desk) -> None:
     path = desk.plant(A, LEAKY)
     desk.plant(B, OTHER, supersedes=[A])

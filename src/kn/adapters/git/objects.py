@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kn.adapters.git.process import Repository, attempt, run
+from kn.core.ids import blob_id
 from kn.errors import KnError
 
 SHALLOW = (
@@ -96,7 +97,10 @@ def list_below(repo: Repository, tree: str, folder: str = "") -> dict[str, Entry
 
 
 def list_index(repo: Repository) -> dict[str, Entry]:
-    """Path -> entry of everything that is staged; of an unsettled path, our side."""
+    """Path -> entry of everything that is staged; of an unsettled path, our side.
+
+    What `git add -N` only announces is not staged, and no commit takes it.
+    """
     found: dict[str, Entry] = {}
     for row in run(repo, "ls-files", "-s", "-z", "--full-name").split(b"\0"):
         about, _, path = row.partition(b"\t")
@@ -105,6 +109,11 @@ def list_index(repo: Repository) -> dict[str, Entry]:
             name = os.fsdecode(path)
             if name not in found or stage == "2":
                 found[name] = Entry(mode, blob, int(stage))
+    nothing = (blob_id(b""), blob_id(b"", algorithm="sha256"))
+    if any(e.blob in nothing for e in found.values()):
+        options = ("--name-only", "-z", "--diff-filter=A", "--no-ext-diff", "--no-renames")
+        for path in run(repo, "diff", *options, "--ita-invisible-in-index").split(b"\0"):
+            found.pop(os.fsdecode(path), None)
     return found
 
 
