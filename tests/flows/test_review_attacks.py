@@ -216,6 +216,14 @@ def supersede_and_return(b: Branch) -> None:
     (b.root / "src/gateway/limits.py").write_text(f"{BACK}\n")
 
 
+def move_and_return(b: Branch) -> None:
+    """Code and scope go elsewhere together, as is honest; and with them comes what was rejected."""
+    (b.root / "lib").mkdir()
+    b.git("mv", "src/gateway/limits.py", "lib/limits.py")
+    b.append("lib/limits.py", f"{BACK}\n")
+    b.swap(BUCKET, "src/gateway/**", "lib/**")
+
+
 def front_owners(b: Branch) -> None:
     b.git("mv", ".github/CODEOWNERS", "CODEOWNERS")
     b.append(".github/CODEOWNERS", "* @mallory\n")
@@ -336,6 +344,8 @@ ATTACKS: dict[str, tuple[Attack, str, str]] = {
     "the rejection is taken out first": (unreject_and_return, "KN111", "token bucket"),
     "the rejecting item is superseded by its like first": (
         supersede_and_return, "KN111", "token bucket"),
+    "code and scope move, and the option comes back there": (
+        move_and_return, "KN111", "token bucket"),
     "an owner is removed": (lambda b: b.file(ANN).unlink(), "KN107", "Ann knows"),
     "others own the knowledge": (
         write(".github/CODEOWNERS", "/.knowledge/ @mallory\n"), "KN104", "@mallory"),

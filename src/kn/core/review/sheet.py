@@ -52,6 +52,13 @@ class Sheet(NamedTuple):
         return max(found, key=precision, default="")
 
 
+def widen(sheet: Sheet, newer: Sheet | None) -> Sheet:
+    """The item as it was, applying wherever it applies before or after the change."""
+    if newer is None or not sheet.scopes:
+        return sheet
+    return sheet._replace(scopes=(*sheet.scopes, *newer.scopes) if newer.scopes else ())
+
+
 @lru_cache(maxsize=16_384)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)

@@ -27,7 +27,7 @@ from kn.core.review.returning import (
     is_news,
     read_options,
 )
-from kn.core.review.sheet import Sheet, Tree
+from kn.core.review.sheet import Sheet, Tree, widen
 from kn.core.review.touched import Question, find_touched
 from kn.core.review.verdict import Review, introduced, merge_same
 from kn.core.schema import extend_schema
@@ -212,7 +212,8 @@ def _find_returns(
 ) -> list[Return]:
     """Options of the base's current items; what the change supersedes, it has decided anew, and
     what it rejects itself it tells by its items. To retire the item first is no way around."""
-    options = [o for o in read_options(base.current, stem) if not decided_anew(o, head, stem)]
+    sheets = [widen(s, head.by_id.get(s.id)) for s in base.current]
+    options = [o for o in read_options(sheets, stem) if not decided_anew(o, head, stem)]
     if not options:
         return []
     found = find_returning(options, gathered.code, stem)
