@@ -332,6 +332,19 @@ def test_a_postmortem_is_one_incident() -> None:
     assert "Nobody watched 429s" in found.details
 
 
+@pytest.mark.parametrize("table", [
+    "| Action | Owner |\n|---|---|\n| Alert on 429 | anna |\n| Test \\| retry | bob |\n",
+    "| # | Owner | Action Item |\n|:-:|:--|--:|\n| 1 | anna | Alert on 429 |\n"
+    "| 2 | bob | Test \\| retry |\n",
+    "| Measure | Type |\n| --- | --- |\n| Alert on 429 | detect |\n| Test \\| retry | prevent |\n",
+])  # fmt: skip
+def test_follow_ups_are_the_column_that_tells_them(table: str) -> None:
+    text = re.sub(r"\| Action item [^#]+", lambda _: f"{table}\n", POSTMORTEM)
+    found = only(read("postmortem", text, "postmortems/2026-03-01-payments.md"))
+
+    assert found.own["follow_ups"].splitlines() == ["Alert on 429", "Test | retry"]
+
+
 def test_a_text_without_cause_and_impact_is_no_postmortem() -> None:
     assert "no postmortem" in why(read("postmortem", "# Notes\n\nAll fine.\n", "incidents/x.md"))[0]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kn.core.adr.document import Document, Section, entries, heading_key, take_apart
 from kn.core.adr.header import date_of, title_of
@@ -45,6 +45,10 @@ _SEVERITY = (
     ("low", re.compile(r"\b(?:sev[- ]?[45]|p[345]|low|minor)\b", re.IGNORECASE)),
 )
 _NAMES = re.compile(r"(?:readme|index|(?:.*[-_ ])?template(?:[-_ ].*)?|contributing)$", re.I)
+_RULE = re.compile(r"^:?-+:?$")
+_TELLS = re.compile(
+    r"\b(?:actions?|items?|tasks?|descriptions?|what|follow-?ups?)\b", re.IGNORECASE
+)
 _STATUS_CELL = re.compile(r"^[-:\s]*$|^(?:action item|type|owner|bug|status)$", re.IGNORECASE)
 _FIELD_WORDS = 60
 """Of impact, cause and fix; the whole text is in the document (a guess)."""
@@ -98,7 +102,7 @@ def _no_incident(stem: str, title: str, parts: dict[str, list[str]], text: str) 
 
 
 def _text(document: Document, headings: Sequence[str]) -> list[str]:
-    """What stands under the headings, one text an entry; table rows give their first cell."""
+    """What stands under the headings, one text an entry; of a table row the cell that tells it."""
     found: list[str] = []
     for section in document.sections:
         if section.level and heading_key(section.title).split(":")[0].strip() in headings:
@@ -112,10 +116,22 @@ def _text(document: Document, headings: Sequence[str]) -> list[str]:
 
 def _entries(section: Section) -> list[str]:
     rows = [line for line in section.lines if line.lstrip().startswith("|")]
-    cells = [plain(row.strip().strip("|").split("|")[0]).strip() for row in rows]
     prose = tuple(line for line in section.lines if not line.lstrip().startswith("|"))
     texts = [f"{e.key.capitalize()}: {e.text}" if e.key else e.text for e in entries(prose)]
-    return [*(plain(t) for t in texts), *(c for c in cells if not _STATUS_CELL.match(c))]
+    return [*(plain(t) for t in texts), *_told_in(rows)]
+
+
+def _told_in(rows: Sequence[str]) -> Iterator[str]:
+    """The cells of a table's rows below the column that its heading says to tell it, else the
+    first one; the heading itself and what says nothing by itself are left out."""
+    cells = [[plain(c).strip() for c in re.split(r"(?<!\\)\|", r.strip().strip("|"))] for r in rows]
+    column = 0
+    for at, row in enumerate(cells):
+        below = cells[at + 1] if at + 1 < len(cells) else []
+        if below and all(_RULE.match(c) for c in below):
+            column = next((n for n, c in enumerate(row) if _TELLS.search(c)), 0)
+        elif column < len(row) and not _STATUS_CELL.match(row[column]):
+            yield row[column].replace("\\|", "|")
 
 
 def _severity(document: Document, title: str) -> str:
