@@ -210,6 +210,17 @@ def test_broken_settings_are_named_and_left(desk: Desk) -> None:
     assert path.read_text() == '{\n  "a": 1,\n  oops\n}\n'
 
 
+def test_toml_that_cannot_be_added_to_is_named_with_the_way_around_it(desk: Desk) -> None:
+    path = desk.root / ".codex/config.toml"
+    path.parent.mkdir()
+    path.write_text('mcp_servers = { other = { command = "y" } }\n')
+    refused = desk("agent", "install", "codex", "--mcp")
+    assert refused.code == 2
+    assert str(path) in refused.err and "--no-mcp" in refused.err
+    desk.ok("agent", "install", "codex", "--no-mcp")
+    assert (desk.root / ".codex/hooks.json").is_file()
+
+
 def test_an_edited_plugin_stays(desk: Desk) -> None:
     desk.ok("agent", "install", "opencode", "--no-mcp")
     path = desk.root / ".opencode/plugins/kn.js"

@@ -210,5 +210,8 @@ def _takes_table(raw: bytes, body: bytes) -> bool:
             return False
         tomllib.loads((raw + b"\n" + body).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise KnError(f"It can't be added to: {error}.") from error
+        raise KnError(
+            f"It can't be added to: {error}.",
+            hint="Put it right by hand, or say `--no-mcp` to leave the MCP server out.",
+        ) from error
     return True
