@@ -221,6 +221,22 @@ def test_toml_that_cannot_be_added_to_is_named_with_the_way_around_it(desk: Desk
     assert (desk.root / ".codex/hooks.json").is_file()
 
 
+def test_a_kn_that_agents_would_not_find_is_said_before_it_is_wired(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a virtual environment that is not active where the agent is started."""
+    said = "not on the PATH"
+    others = [p for p in os.environ["PATH"].split(os.pathsep) if not (Path(p) / "kn").exists()]
+    monkeypatch.setenv("PATH", os.pathsep.join(others))
+    assert said in desk.ok("agent", "install", "claude", "--no-mcp", "--dry-run").err
+    assert said not in desk.ok("agent", "install", "claude", "--user", "--no-mcp").err
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/kn").write_text("#!/bin/sh\n")
+    (tmp_path / "bin/kn").chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "bin"), *others]))
+    assert said not in desk.ok("agent", "install", "claude", "--no-mcp").err
+
+
 def test_an_edited_plugin_stays(desk: Desk) -> None:
     desk.ok("agent", "install", "opencode", "--no-mcp")
     path = desk.root / ".opencode/plugins/kn.js"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,6 +47,11 @@ def plan_install(wish: Wish, start: Path, environment: Mapping[str, str]) -> Pla
         changes += _install(spot, wish, notes)
         if wish.scope == "user":
             changes += _let_in(host, start)
+    if wish.scope == "project" and shutil.which("kn", path=environment.get("PATH")) is None:
+        notes.append(
+            "kn is not on the PATH, so an agent that is started from here would not find it, and "
+            "say nothing. Put kn's folder there; or use --user, which names kn by its path."
+        )
     return Plan("", _once(changes), tuple(dict.fromkeys(notes)))
 
 
