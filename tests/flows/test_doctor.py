@@ -225,6 +225,13 @@ def test_a_linked_work_tree_is_looked_at_like_the_first(
     assert {c["state"] for c in checks.values()} == {"ok"}, checks
 
 
+def test_settings_of_git_that_cannot_be_read_come_with_advice(sound: Desk) -> None:
+    config = sound.root / ".git/config"
+    config.write_bytes(config.read_bytes() + b"[kn\n")
+    check = _checks(sound, code=1)["repository"]
+    assert "bad config line" in check["said"] and "Look" in check["mend"]
+
+
 def test_outside_of_a_repository_the_programs_are_looked_at_all_the_same(
     tmp_path: Path, programs: Path
 ) -> None:

@@ -30,7 +30,7 @@ class Told(NamedTuple):
 
 def told_error(error: KnError) -> Told:
     """A user's error as a failed check."""
-    return Told("fail", str(error), error.hint or "")
+    return Told("fail", str(error), error.hint or "Look at what is named there.")
 
 
 @dataclass(frozen=True, slots=True)
