@@ -195,6 +195,24 @@ def test_a_rule_file_is_for_its_globs() -> None:
     assert found.proposals[0].line == 6
 
 
+@pytest.mark.parametrize(
+    ("front", "paths"),
+    [
+        ("globs: **/*.{ts,tsx}, src/**", ("**/*.ts", "**/*.tsx", "src/**")),
+        ('globs: ["src/{a,b}/**", "lib/*.py"]', ("src/a/**", "src/b/**", "lib/*.py")),
+        ('paths:\n  - "src/{a,b}/**"\n  - lib/**', ("src/a/**", "src/b/**", "lib/**")),
+        ('applyTo: "{**/*,*}.py"', ("**/*.py", "*.py")),
+        ("globs: src/{x}/*.py, src/[ab], {", ("src/{x}/*.py", "src/[ab]", "{")),
+        ("globs: " + "{a,b}" * 12, ()),
+    ],
+)
+def test_braces_of_a_rule_file_s_globs_are_opened(front: str, paths: tuple[str, ...]) -> None:
+    """A scope's globs are git's, which have none."""
+    text = f"---\n{front}\n---\n- Never use any.\n"
+    found = only(read("cursor-rules", text, ".cursor/rules/ts.mdc")).scope.paths
+    assert found == paths if paths else len(found) <= 10
+
+
 def test_a_decision_takes_its_rationale_and_alternatives_along() -> None:
     found = only(read(
         "memory-bank",

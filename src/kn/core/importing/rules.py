@@ -49,6 +49,10 @@ _ADDS = re.compile(
 _REASONS = ("rationale", "reason", "reasoning", "why", "because")
 _AFTER = ("trade-off", "trade-offs", "tradeoff", "tradeoffs", "consequence", "consequences",
           "impact")  # fmt: skip
+_COMMA = re.compile(r",(?![^{}]*\})")
+_BRACE = re.compile(r"\{[^{}]*,[^{}]*\}")
+MOST_GLOBS = 10
+"""Of a rule file's scope; a guess: what names more is for everything."""
 _SENTENCES = 2
 """So many sentences of one passage are proposed; a guess."""
 _LEAD_WORDS = 5
@@ -235,8 +239,27 @@ def _front_scope(front: dict[str, str]) -> Scope:
     """What a rule file says it is for: `globs` of Cursor, `applyTo` of Copilot, `paths` of
     Claude."""
     given = front.get("globs") or front.get("applyto") or front.get("paths") or ""
-    globs = [part.strip().strip("\"'") for part in given.split(",")]
-    return Scope(tuple(g for g in globs if g and g not in ("*", "**", "**/*"))[:10])
+    if given.startswith("[") and given.endswith("]"):
+        given = given[1:-1]
+    globs = [g for part in _COMMA.split(given) for g in _expanded(part.strip(" \"'"))]
+    kept = (g for g in globs if g and g not in ("*", "**", "**/*"))
+    return Scope(tuple(dict.fromkeys(kept))[:MOST_GLOBS])
+
+
+def _expanded(glob: str) -> list[str]:
+    """The globs that one with braces stands for: git's patterns, and so scopes, know none.
+
+    >>> _expanded("src/{a,b}/*.{ts,tsx}")
+    ['src/a/*.ts', 'src/a/*.tsx', 'src/b/*.ts', 'src/b/*.tsx']
+    """
+    found = [glob]
+    while len(found) <= MOST_GLOBS and (brace := _BRACE.search(found[0])):
+        found = [
+            one.replace(brace[0], option, 1)
+            for one in found
+            for option in brace[0][1:-1].split(",")
+        ]
+    return found[:MOST_GLOBS]
 
 
 def _only_imports(text: str) -> bool:
