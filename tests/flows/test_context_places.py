@@ -301,3 +301,10 @@ def test_bytes_that_are_too_few_are_named(desk: Desk) -> None:
     desk.add("fact", "The gateway answers in JSON.")
     ran = desk("context", "gateway", "--max-bytes", "1")
     assert "a budget of 500 tokens within 1 bytes is too small" in ran.err
+
+
+def test_the_only_item_is_found_by_a_task_that_shares_two_of_its_words(desk: Desk) -> None:
+    desk.add("decision", "Use a leaky bucket for rate limits.", "--because", "Bursts overran it.")
+    assert "leaky bucket" in desk.ok("context", "add rate limiting to the API gateway").out
+    assert "leaky bucket" in desk.ok("search", "rate limiting gateway").out
+    assert "leaky bucket" not in desk.ok("context", "fix the layout of the login page").out
