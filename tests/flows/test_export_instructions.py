@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -291,3 +294,14 @@ def test_where_nothing_can_be_exported_no_file_is_named_that_is_not_there(
     desk.add("convention", "Every endpoint has a timeout.")
     commit(git)
     assert "created: AGENTS.md (1 item, " in desk.ok("export", "agents-md").out
+
+
+def test_a_link_to_what_never_ends_is_not_read(known: Desk, tmp_path: Path) -> None:
+    (known.root / "AGENTS.md").write_text("# Rules\n")
+    os.mkfifo(tmp_path / "pipe")  # whoever opens it waits for ever
+    (known.root / "CLAUDE.md").symlink_to(tmp_path / "pipe")
+    done = subprocess.run(
+        [sys.executable, "-m", "kn", "export", "claude-md"], cwd=known.root, timeout=30,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2 and "leads out of the repository" in done.stderr

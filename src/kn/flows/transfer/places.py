@@ -30,7 +30,8 @@ def main_file(knowledge: Knowledge, host: Host) -> tuple[str, list[str]]:
         if not (top / path).exists():
             note = f"There is no {path}, so {AGENTS} is what is read: the block goes there."
             return AGENTS, [note]
-        given = [Path(os.path.normpath(Path(path).parent / p)) for _, p in _imports(top / path)]
+        text = _text_of(top / inside_path(knowledge, path), path)
+        given = [Path(os.path.normpath(Path(path).parent / p)) for _, p in imports_in(text)]
         if Path(AGENTS) in given:
             return AGENTS, [f"{path} imports {AGENTS}: the block goes there."]
     real = inside_path(knowledge, path)
@@ -39,8 +40,9 @@ def main_file(knowledge: Knowledge, host: Host) -> tuple[str, list[str]]:
     return path, []
 
 
-def _imports(path: Path) -> list[tuple[int, str]]:
-    return imports_in(path.read_text("utf-8", "replace"))
+def _text_of(real: Path, path: str) -> str:
+    found = read_file(real, path)
+    return found.data.decode("utf-8", "replace") if found else ""
 
 
 def _gemini_files(top: Path) -> list[str]:
