@@ -98,6 +98,21 @@ def test_a_committed_record_of_crlf_comes_back_when_its_folder_was_deleted(
     assert contents(tmp_path / "out") == wanted
 
 
+def test_a_record_that_is_a_link_out_of_the_repository_comes_from_git(
+    records: Desk, tmp_path: Path
+) -> None:
+    outside = tmp_path / "private.md"
+    outside.write_text(LAST.replace("leaky", "private"))
+    for name in ("0003-nygard.md", "0005-leaky.md"):
+        (records.root / "docs/adr" / name).unlink()
+    (records.root / "docs/adr/0005-leaky.md").symlink_to(outside)
+    (records.root / "docs/adr/0003-nygard.md").symlink_to("/dev/null")
+
+    records.ok("export", "madr", str(tmp_path / "out"))
+
+    assert contents(tmp_path / "out") == WANTED
+
+
 def test_links_follow_a_record_to_its_new_place(records: Desk) -> None:
     records.ok("export", "madr", "site/a/b")
 

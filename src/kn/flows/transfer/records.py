@@ -18,6 +18,7 @@ from kn.core.model import Item
 from kn.errors import KnError
 from kn.flows.items import Found, audience_of, item_json, read_item
 from kn.flows.knowledge import Knowledge
+from kn.flows.transfer.places import inside_path
 from kn.flows.views.view import Row, View, open_view
 
 MOST_BYTES = 4_000_000
@@ -148,7 +149,7 @@ def _record_of(knowledge: Knowledge, item: Item, blobs: Mapping[str, bytes]) -> 
     named = [item.document] if item.document else []
     named += [e.document for e in item.evidence if e.document and e.document not in named]
     for path in named:
-        raw = _read(knowledge.top / path) if not posixpath.isabs(path) else None
+        raw = _read_inside(knowledge, path)
         blob = next((e.blob for e in item.evidence if e.document == path and e.blob), "")
         for content in (raw, blobs.get(blob), blobs.get(path)):
             text = content.decode("utf-8", "surrogateescape") if content else ""
@@ -158,6 +159,14 @@ def _record_of(knowledge: Knowledge, item: Item, blobs: Mapping[str, bytes]) -> 
     if item.details and is_record(path, item.details, whole=True):
         return path, item.details.rstrip("\n") + "\n"
     return "", ""
+
+
+def _read_inside(knowledge: Knowledge, path: str) -> bytes | None:
+    """The document that an item names; None when it leads out of the repository or is no file."""
+    try:
+        return _read(knowledge.top / inside_path(knowledge, path))
+    except KnError:
+        return None
 
 
 def _read(path: Path) -> bytes | None:
