@@ -66,7 +66,7 @@ def test_it_lists_what_there_is(stocked: Desk) -> None:
         ("kn_search", ("words=bucket",), LEAKY),
         ("kn_show", ('ids=["dec-0000001d"]',), "| scope:"),
         ("kn_why", ("path=src/gateway/limits.py",), "scope: src/gateway/**"),
-        ("kn_check", (), "No findings."),
+        ("kn_check", (), "matches no file here"),
         ("kn_propose", ("kind=fact", "statement=Gauges drift.", "quote=gauges drift"), "Proposed"),
     ],
 )
