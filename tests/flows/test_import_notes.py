@@ -193,7 +193,7 @@ def test_auto_finds_what_is_there_and_says_so_when_nothing_is(desk: Desk, git: G
 
     assert nothing.code == 2 and "no notes" in nothing.err
     one = desk("import", "changelog")
-    assert one.code == 2 and "`changelog`: breaking changes of a changelog." in one.err
+    assert one.code == 2 and "is here: breaking changes of a changelog." in one.err
     assert told["files"] == ["src/db/AGENTS.md", ".github/CODEOWNERS"]
     assert told["candidates"][0]["scope"] == {"paths": ["src/db/**"]}
 
