@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kn.core.hidden import quote_data
 from kn.core.ids import shorten_ids
 from kn.core.view import Trust
 from kn.flows.items import Found
@@ -25,7 +26,8 @@ def item_lines(found: Sequence[Found], known: Sequence[str], *, why: bool = Fals
     for one in found:
         notes = _notes(one)
         said = f"  [{', '.join(notes)}]" if notes else ""
-        lines.append(f"{short[one.row.id]:<{width}}  {one.row.kind:<10} {one.row.statement}{said}")
+        statement = quote_data(one.row.statement)  # an agent may read this, as it reads a context
+        lines.append(f"{short[one.row.id]:<{width}}  {one.row.kind:<10} {statement}{said}")
         if why and one.why:
             lines.append(" " * width + f"  ({'; '.join(one.why)})")
     return lines
