@@ -26,10 +26,9 @@ demo: $(VENV)/.ready ## Tell the whole story on a small git history made in a te
 test: $(VENV)/.ready ## Run the tests
 	$(BIN)/python -m pytest -n 2 -q
 
-test-all: $(VENV)/.ready ## Run the slow ones too: kills, real hook managers, litellm, real agents and tools
+test-all: tools ## Run the slow ones too: kills, real hook managers, litellm, real agents and tools
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,llm]'
-	PATH="$(abspath $(TOOLS))/node_modules/.bin:$(abspath $(TOOLS))/bin:$$PATH" \
-		KN_REAL_AGENTS="$(abspath $(AGENTS))" $(BIN)/python -m pytest -q -m "slow or not slow"
+	KN_TOOLS="$(abspath $(TOOLS))" KN_REAL_AGENTS="$(abspath $(AGENTS))" $(BIN)/python -m pytest -q -m "slow or not slow"
 
 agents: $(VENV)/.ready ## Install the five coding agents with npm (1.2 GB), for tests with the real ones
 	$(BIN)/python -m tests.rig.agents "$(AGENTS)"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.rig.tools import own_tool, path_with_tools
 
 from kn.core.review.markdown import MARKER
 
@@ -16,9 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    if shutil.which(words[0]) is None:
-        pytest.skip(f"{words[0]} is not installed")
-    return subprocess.run(words, cwd=cwd, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "PATH": path_with_tools()}
+    return subprocess.run(
+        words, cwd=cwd, capture_output=True, text=True, check=False, env=environment
+    )
 
 
 @pytest.mark.parametrize(("schema", "file"), [
@@ -26,7 +28,7 @@ def run(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     ("vendor.gitlab-ci", "ci/gitlab.yml"),
 ])  # fmt: skip
 def test_a_file_is_what_its_host_reads(schema: str, file: str) -> None:
-    done = run("check-jsonschema", "--builtin-schema", schema, file)
+    done = run(own_tool("check-jsonschema"), "--builtin-schema", schema, file)
     assert done.returncode == 0, done.stdout
 
 
@@ -37,7 +39,9 @@ def test_the_workflow_in_the_documentation_is_one(tmp_path: Path) -> None:
     for block in blocks:
         path = tmp_path / "workflow.yml"
         path.write_text(block, "utf-8")
-        done = run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(path))
+        done = run(
+            own_tool("check-jsonschema"), "--builtin-schema", "vendor.github-workflows", str(path)
+        )
         assert done.returncode == 0, done.stdout
 
 
@@ -71,7 +75,7 @@ def test_the_program_of_the_action_knows_the_comment() -> None:
 
 
 def test_pre_commit_reads_the_hooks() -> None:
-    done = run("pre-commit", "validate-manifest", ".pre-commit-hooks.yaml")
+    done = run(own_tool("pre-commit"), "validate-manifest", ".pre-commit-hooks.yaml")
     assert done.returncode == 0, done.stdout
 
 
@@ -85,15 +89,14 @@ def test_pre_commit_runs_the_hooks(knowledge_repo: Path, tmp_path: Path) -> None
     (hooks / ".pre-commit-hooks.yaml").write_text(system)
     for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "Hooks")):
         run("git", *words, cwd=hooks)
-    if shutil.which("kn") is None:
-        pytest.skip("kn is not on the PATH")
+    assert own_tool("kn")
     bad = knowledge_repo / ".knowledge/facts"
     bad.mkdir(exist_ok=True)
     (bad / "a-00000001.yaml").write_text("id: [\n")
     run("git", "add", "-A", cwd=knowledge_repo)
     for name, code in (("kn-check", 1), ("kn-review", 1), ("kn-post-commit", 0)):
         stage = "post-commit" if name == "kn-post-commit" else "pre-commit"
-        done = run("pre-commit", "try-repo", str(hooks), name, "--hook-stage", stage,
+        done = run(own_tool("pre-commit"), "try-repo", str(hooks), name, "--hook-stage", stage,
                    "--verbose", cwd=knowledge_repo)  # fmt: skip
         assert done.returncode == code, done.stdout + done.stderr
         if code:

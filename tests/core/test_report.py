@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rig.tools import foreign_tool
 
 from kn.core.check import RULES, Finding
 from kn.core.report import to_github, to_gitlab, to_json, to_lines, to_sarif
@@ -149,9 +149,7 @@ def _every_rule() -> list[Finding]:
 @pytest.mark.slow
 @pytest.mark.parametrize("found", [[], _every_rule()], ids=["nothing", "every rule"])
 def test_microsofts_validator_accepts_the_sarif(found: list[Finding], tmp_path: Path) -> None:
-    name = shutil.which("sarif-multitool-linux")
-    if name is None:
-        pytest.skip("npm's @microsoft/sarif-multitool-linux is not on the PATH")
+    name = foreign_tool("sarif-multitool-linux")
     log = tmp_path / "kn.sarif"
     log.write_text(json.dumps(to_sarif(found, "1.2.3")), "utf-8")
     said = tmp_path / "said.sarif"
@@ -170,9 +168,7 @@ def test_microsofts_validator_accepts_the_sarif(found: list[Finding], tmp_path: 
 
 @pytest.mark.slow
 def test_sarif_tools_reads_the_sarif(tmp_path: Path) -> None:
-    name = shutil.which("sarif")
-    if name is None:
-        pytest.skip("PyPI's sarif-tools is not on the PATH")
+    name = foreign_tool("sarif")
     log = tmp_path / "kn.sarif"
     found = _every_rule()
     log.write_text(json.dumps(to_sarif(found, "1.2.3")), "utf-8")

@@ -1,13 +1,12 @@
 """`tasks.json`, read and run by another program than ours: vscode-task-runner, without VS Code.
 
-It is found by KN_TASK_RUNNER or as `vtr` on the PATH (`pip install vscode-task-runner`). It knows
+It is `vtr` of PyPI's vscode-task-runner (`make tools`). It knows
 no open file and no selection; `tests/cli/test_vscode_tasks.py` plays those.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Kn
+from tests.rig.tools import foreign_tool
 
 pytestmark = pytest.mark.slow
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -31,9 +31,7 @@ TEAMS_OWN = """{
 
 @pytest.fixture
 def task(knowledge_repo: Path, kn: Kn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    program = os.environ.get("KN_TASK_RUNNER") or shutil.which("vtr")
-    if program is None:
-        pytest.skip("vscode-task-runner is not installed, and KN_TASK_RUNNER not set")
+    program = foreign_tool("vtr")
     (tmp_path / "bin").mkdir()
     ours = tmp_path / "bin" / "kn"
     ours.write_text(f'#!/bin/sh\nPYTHONPATH="{os.environ["PYTHONPATH"]}" '

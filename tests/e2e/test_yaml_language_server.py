@@ -1,13 +1,12 @@
 """The real YAML language server, told what `kn init --editor vscode` wrote, finds a wrong field.
 
-It is found by KN_YAML_LANGUAGE_SERVER or on the PATH (`npm install yaml-language-server`).
+It comes from npm (`make tools`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import Kn
+from tests.rig.tools import foreign_tool
 
 from kn.core import jsonc
 
@@ -126,9 +126,7 @@ class Server:
 
 @pytest.fixture
 def server(repo: Path, kn: Kn) -> Iterator[Server]:
-    program = os.environ.get("KN_YAML_LANGUAGE_SERVER") or shutil.which("yaml-language-server")
-    if program is None:
-        pytest.skip("yaml-language-server is not installed, and KN_YAML_LANGUAGE_SERVER not set")
+    program = foreign_tool("yaml-language-server")
     kinds = repo / ".knowledge/kinds"
     kn("init", "--no-hooks")
     (kinds / "runbook.yaml").write_text(

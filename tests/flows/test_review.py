@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from tests.conftest import Git
 from tests.desk import Desk
+from tests.rig.tools import foreign_tool
 
 BUCKET, OLD, NEW, LOGS, ANN = (
     "dec-00000001", "dec-00000002", "dec-00000003", "con-00000004", "own-00000005",
@@ -339,13 +339,13 @@ def test_several_forms_are_written_by_one_run(work: Desk, git: Git, tmp_path: Pa
     assert "token bucket" in read["text"] and "token bucket" in read["summary"]
 
 
-@pytest.mark.skipif(shutil.which("sarif-multitool-linux") is None, reason="no SARIF multitool")
+@pytest.mark.slow
 def test_sarif_is_valid(work: Desk, git: Git, tmp_path: Path) -> None:
     (work.root / "src/gateway/limits.py").write_text("limiter = TokenBucket(20)\n")
     commit(git, "Change limits")
     work("review", "--write", f"sarif={tmp_path / 'a.sarif'}")
     done = subprocess.run(
-        ["sarif-multitool-linux", "validate", str(tmp_path / "a.sarif")], capture_output=True,
-        text=True, check=False,
+        [foreign_tool("sarif-multitool-linux"), "validate", str(tmp_path / "a.sarif")],
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

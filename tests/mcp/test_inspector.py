@@ -1,13 +1,12 @@
 """The MCP Inspector, the reference tool for servers, calls everything that `kn mcp` offers.
 
-npm install -g @modelcontextprotocol/inspector     # 2.12; or its program in KN_MCP_INSPECTOR
+It comes from npm (`make tools`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from tests.conftest import Git
 from tests.desk import Desk
+from tests.rig.tools import foreign_tool
 
 pytestmark = pytest.mark.slow
 
@@ -31,9 +31,7 @@ def stocked(desk: Desk, git: Git) -> Desk:
 
 def inspect(desk: Desk, method: str, *words: str) -> Any:
     """What the Inspector prints of one request to a server that it starts."""
-    program = os.environ.get("KN_MCP_INSPECTOR") or shutil.which("mcp-inspector")
-    if program is None:
-        pytest.skip("no mcp-inspector: npm install -g @modelcontextprotocol/inspector@2.12")
+    program = foreign_tool("mcp-inspector")
     python = f"PYTHONPATH={os.environ['PYTHONPATH']}"
     server = ["-e", python, sys.executable, "-m", "kn", "mcp", "--repo", str(desk.root)]
     done = subprocess.run(
